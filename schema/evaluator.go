@@ -1,0 +1,256 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// vertex is something that is evaluated once and that others depend on: an
+// instance, a resource as a whole, a for_each, a local value, an output.
+type vertex struct {
+	owner evaluable
+	state progress
+	// muted says that the value, or a part of it, stands for something that
+	// cannot be had for a reason that is told elsewhere: a mistake, or a data
+	// source that is not read. What follows from it is not a mistake of its own.
+	muted bool
+	// reported says that a cycle through it has been told.
+	reported bool
+	order    mark
+	id       uint32 // of a set of dependencies, see needs.go; 0 for none yet
+	deps     []*vertex
+	diags    hcl.Diagnostics
+	// closure are the instances reached through what is no instance.
+	closure []*instance
+	closed  bool
+}
+
+// evaluable is the owner of a vertex.
+type evaluable interface {
+	evaluate(s *Scope)
+	// String is the name in a message, place where it is written.
+	String() string
+	place() hcl.Range
+}
+
+type progress uint8
+
+const (
+	fresh progress = iota
+	busy
+	finished
+)
+
+// frame is an evaluation under way. Without a vertex it only collects what is
+// depended on.
+type frame struct {
+	vertex *vertex
+	at     hcl.Range // the reference that asked for it
+	deps   []*vertex
+	seen   map[*vertex]struct{}
+	// maybe are resources that were indexed by a key that is not known.
+	maybe []*resource
+	muted bool
+}
+
+// depthLimit ends a chain of references through values long before the stack
+// does.
+const depthLimit = 50_000
+
+// demand evaluates v unless it is done, and notes that the present frame depends
+// on it. The diagnostic is a cycle: the value cannot be had.
+func (s *Scope) demand(v *vertex, at hcl.Range) *hcl.Diagnostic {
+	s.depend(v)
+	return s.force(v, at)
+}
+
+// force is demand without the note.
+func (s *Scope) force(v *vertex, at hcl.Range) *hcl.Diagnostic {
+	switch v.state {
+	case finished:
+		return nil
+	case busy:
+		return s.cycleHere(v, at)
+	}
+	if len(s.stack) > depthLimit {
+		return problem(at, "References too deep", "This value follows from a chain of more than %d values, each taken from the next. Take it from where the chain begins.", depthLimit)
+	}
+	v.state = busy
+	f := s.push(v, at)
+	v.owner.evaluate(s)
+	v.deps = append(v.deps, f.deps...)
+	v.muted = v.muted || f.muted
+	s.pop()
+	v.state = finished
+	return nil
+}
+
+func (s *Scope) push(v *vertex, at hcl.Range) *frame {
+	f := &frame{vertex: v, at: at}
+	s.stack = append(s.stack, f)
+	return f
+}
+
+func (s *Scope) pop() { s.stack = s.stack[:len(s.stack)-1] }
+
+// collect runs an evaluation in a frame of its own and returns that frame.
+func (s *Scope) collect(run func()) *frame {
+	f := s.push(nil, hcl.Range{})
+	run()
+	s.pop()
+	return f
+}
+
+func (s *Scope) top() *frame {
+	if len(s.stack) == 0 {
+		return nil
+	}
+	return s.stack[len(s.stack)-1]
+}
+
+// depend notes that the present frame depends on v.
+func (s *Scope) depend(v *vertex) {
+	if f := s.top(); f != nil {
+		f.add(v)
+	}
+}
+
+// mute notes that the present frame met something that is told elsewhere.
+func (s *Scope) mute() {
+	if f := s.top(); f != nil {
+		f.muted = true
+	}
+}
+
+// fewDeps is how many dependencies are searched one by one.
+const fewDeps = 12
+
+func (f *frame) add(v *vertex) {
+	if f.seen != nil {
+		if _, ok := f.seen[v]; ok {
+			return
+		}
+		f.seen[v] = struct{}{}
+		f.deps = append(f.deps, v)
+		return
+	}
+	for _, have := range f.deps {
+		if have == v {
+			return
+		}
+	}
+	f.deps = append(f.deps, v)
+	if len(f.deps) > fewDeps {
+		f.seen = make(map[*vertex]struct{}, 2*len(f.deps))
+		for _, have := range f.deps {
+			f.seen[have] = struct{}{}
+		}
+	}
+}
+
+// adopt takes over the dependencies of another frame.
+func (s *Scope) adopt(deps []*vertex, muted bool) {
+	f := s.top()
+	if f == nil {
+		return
+	}
+	for _, v := range deps {
+		f.add(v)
+	}
+	f.muted = f.muted || muted
+}
+
+// cycleHere reports a reference to something that is being evaluated: the path
+// from it to here, and back.
+func (s *Scope) cycleHere(v *vertex, at hcl.Range) *hcl.Diagnostic {
+	var path []step
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		f := s.stack[i]
+		if f.vertex == nil {
+			continue
+		}
+		path = append(path, step{f.vertex, f.at})
+		if f.vertex == v {
+			break
+		}
+	}
+	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {
+		path[i], path[j] = path[j], path[i]
+	}
+	for i := range path {
+		// The reference that leads on from a step is the one that asked for the
+		// next.
+		if i+1 < len(path) {
+			path[i].at = path[i+1].at
+		} else {
+			path[i].at = at
+		}
+	}
+	return cycleProblem(path)
+}
+
+// step is one vertex of a cycle, and the reference in it that leads to the next.
+type step struct {
+	vertex *vertex
+	at     hcl.Range
+}
+
+// aboutCycle marks the message for a cycle, which names the instances itself.
+type aboutCycle struct{}
+
+// shownSteps bounds the path that a message shows.
+const shownSteps = 12
+
+// cycleProblem makes the message for a cycle and remembers that it is told.
+func cycleProblem(path []step) *hcl.Diagnostic {
+	for _, s := range path {
+		s.vertex.reported = true
+		s.vertex.muted = true
+	}
+	first := path[0].vertex.owner.String()
+	last := path[len(path)-1].at
+	if len(path) == 1 {
+		d := problem(last, "Reference to itself",
+			"%s refers to itself here, so it can never be known. Refer to another instance, or write the value out.", first)
+		d.Extra = aboutCycle{}
+		return d
+	}
+	var names, lines []string
+	for i, s := range path {
+		if i >= shownSteps {
+			names = append(names, plural(len(path)-shownSteps, "more step", "more steps"))
+			break
+		}
+		names = append(names, s.vertex.owner.String())
+		next := path[(i+1)%len(path)].vertex
+		lines = append(lines, "  "+place(s.at)+": "+s.vertex.owner.String()+" needs "+next.owner.String())
+	}
+	names = append(names, first)
+	d := problem(last, "Cycle of references",
+		"These need one another in a circle, so none of them can come first: %s.\n\n%s\n\nTake one of these references out.",
+		strings.Join(names, " -> "), strings.Join(lines, "\n"))
+	d.Extra = aboutCycle{}
+	return d
+}
+
+// gatherDiags returns the diagnostics of everything that can be reached from
+// the vertices.
+func gatherDiags(roots []*vertex) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	seen := map[*vertex]struct{}{}
+	queue := append([]*vertex(nil), roots...)
+	for i := 0; i < len(queue); i++ {
+		v := queue[i]
+		if _, ok := seen[v]; ok {
+			continue
+		}
+		seen[v] = struct{}{}
+		diags = append(diags, v.diags...)
+		queue = append(queue, v.deps...)
+		if in, ok := v.owner.(*instance); ok {
+			queue = append(queue, &in.res.expansion.vertex)
+		}
+	}
+	return diags
+}

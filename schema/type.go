@@ -1,0 +1,155 @@
+package schema
+
+import "github.com/zclconf/go-cty/cty"
+
+// Class says what kind of thing a type is, so that the engine can count
+// people and know trees without a vendor's word.
+type Class uint8
+
+// The classes a type can have.
+const (
+	ClassOther  Class = iota // neither of the below: files, posts
+	ClassPerson              // a person; removals are counted and guarded
+	ClassUnit                // a unit of the organisation tree
+	ClassRole                // something people hold: a position
+)
+
+// Purpose says what the engine may conclude from an attribute.
+type Purpose uint8
+
+// The purposes an attribute can have.
+const (
+	PurposeNone       Purpose = iota
+	PurposeName               // the display name; unique among siblings of a unit
+	PurposeMembership         // set of ids the person belongs to (units) or holds (roles)
+	PurposeLead               // set of ids of the units the person leads; a role of the membership
+	PurposeParent             // id of the parent unit; null is a top unit, and managed
+	PurposeLevel              // name of the tree level (a kind)
+	PurposeMode               // "exact" or "include": how memberships are managed; never sent
+	PurposeAdmin              // the role in the organisation as a whole
+)
+
+// Compare says when two values of a string attribute are the same.
+type Compare uint8
+
+// The comparisons an attribute can have.
+const (
+	CompareExact Compare = iota // byte for byte
+	CompareFold                 // case-folded: e-mail addresses
+	ComparePhone                // digits and a leading plus
+)
+
+// Attribute is one attribute of a resource type, a data source or a provider
+// block, as data.
+type Attribute struct {
+	Name string
+	// Type is the cty type a configured value is converted to. Ids are strings.
+	Type cty.Type
+	// Required attributes must be set. Computed ones are known from the live
+	// object alone and cannot be set. An attribute may be neither (optional).
+	Required, Computed bool
+	// Sensitive values are never shown, and are kept in the state as digests.
+	Sensitive bool
+	// CreateOnly attributes are sent on create and never after; a later
+	// difference is a warning.
+	CreateOnly bool
+	// Forces marks an attribute whose change replaces the object.
+	Forces bool
+	// Ordered marks a provider setting written as a literal object whose order
+	// counts; its value is a list of objects {name, live}.
+	Ordered bool
+	// Env is the environment variable that stands in for a provider setting
+	// that is left out; empty for none.
+	Env     string
+	Purpose Purpose
+	// Refers names the type whose ids the attribute holds; empty for none.
+	Refers  string
+	Compare Compare
+	// Enum lists the values that may be written; empty allows all.
+	Enum []string
+	// Admin is the value of a PurposeAdmin attribute that makes an
+	// administrator of the whole organisation.
+	Admin string
+	// Doc is one or two sentences for the reference page.
+	Doc string
+}
+
+// Nesting lets a type be nested in itself: blocks named Block inside a
+// resource block become resources of the same type whose Parent attribute is
+// the enclosing block's id.
+type Nesting struct {
+	Block  string // "group"
+	Parent string // the attribute that holds the parent's id
+	Level  string // the attribute whose default is one level below the parent's
+}
+
+// Type is a resource type or a data source as data. It is the only thing the
+// engine knows of a vendor's model.
+type Type struct {
+	Name string // "acme_group"
+	// Provider is the name of the provider block that serves the type.
+	Provider string
+	Class    Class
+	// Noun is the word for one and for many: {"group", "groups"}.
+	Noun [2]string
+	// Attributes stand in the order of the reference page.
+	Attributes []Attribute
+	// Keys are the natural keys, tried in order; each names the attributes that
+	// together identify an object. Empty for a type without one.
+	Keys [][]string
+	// AnyOf lists sets of attributes of which at least one must be set.
+	AnyOf [][]string
+	// Nest is nil for a type that cannot be nested.
+	Nest *Nesting
+	// Doc is the first paragraph of the reference page.
+	Doc string
+
+	index map[string]int
+}
+
+// Attribute returns the attribute of that name, or nil. The result must not be
+// changed.
+func (t *Type) Attribute(name string) *Attribute {
+	if t.index == nil {
+		for i := range t.Attributes {
+			if t.Attributes[i].Name == name {
+				return &t.Attributes[i]
+			}
+		}
+		return nil
+	}
+	if i, ok := t.index[name]; ok {
+		return &t.Attributes[i]
+	}
+	return nil
+}
+
+// Index makes look-ups of attributes by name a hash access. It is called once,
+// when a type is made, and returns t.
+func (t *Type) Index() *Type {
+	t.index = make(map[string]int, len(t.Attributes))
+	for i := range t.Attributes {
+		t.index[t.Attributes[i].Name] = i
+	}
+	return t
+}
+
+// ByPurpose returns the names of the attributes of that purpose, in order.
+func (t *Type) ByPurpose(p Purpose) []string {
+	var names []string
+	for i := range t.Attributes {
+		if t.Attributes[i].Purpose == p {
+			names = append(names, t.Attributes[i].Name)
+		}
+	}
+	return names
+}
+
+// Library is everything the language needs to know of the providers that are
+// built in. It is data; nothing in it reaches a network.
+type Library struct {
+	// Providers maps a provider's name to its settings.
+	Providers map[string][]Attribute
+	// Resources and Data map type names to types.
+	Resources, Data map[string]*Type
+}

@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// convertAttribute brings a value into an attribute's type and checks it against
+// the values that may be written.
+func convertAttribute(v cty.Value, a *Attribute, at hcl.Range) (cty.Value, *hcl.Diagnostic) {
+	if !v.Type().Equals(a.Type) {
+		converted, err := convert.Convert(v, a.Type)
+		if err != nil {
+			return v, problem(at, "Wrong type for "+quoted(a.Name),
+				"%q must be %s, and this is %s (%s).", a.Name, typeName(a.Type), shown(v), conversionError(err))
+		}
+		v = converted
+	}
+	if len(a.Enum) > 0 {
+		return v, checkEnum(v, a, at)
+	}
+	return v, nil
+}
+
+func checkEnum(v cty.Value, a *Attribute, at hcl.Range) *hcl.Diagnostic {
+	bare, marks := v.Unmark()
+	if bare.Type() != cty.String || bare.IsNull() || !bare.IsKnown() || slices.Contains(a.Enum, bare.AsString()) {
+		return nil
+	}
+	given := quoted(bare.AsString())
+	hint := didYouMean(bare.AsString(), values(a.Enum))
+	if _, secret := marks[Sensitive]; secret {
+		given, hint = "the sensitive value", ""
+	}
+	return problem(at, "Unknown value for "+quoted(a.Name), "%s cannot be %s. It is one of %s.%s", quoted(a.Name), given, either(a.Enum), hint)
+}
+
+// typeName names a type as it is written in a variable block.
+func typeName(t cty.Type) string {
+	if t == cty.DynamicPseudoType {
+		return "any"
+	}
+	if t.IsPrimitiveType() || t.IsCollectionType() {
+		return typeexpr.TypeString(t)
+	}
+	return t.FriendlyName()
+}
+
+// shownLength bounds a value in a message.
+const shownLength = 60
+
+// shown describes a value in a message, without what is secret.
+func shown(v cty.Value) string {
+	bare, marks := v.Unmark()
+	_, secret := marks[Sensitive]
+	switch t := bare.Type(); {
+	case bare.IsNull():
+		return "null"
+	case secret:
+		return "a sensitive value"
+	case !bare.IsKnown() && t == cty.DynamicPseudoType:
+		return "a value not known yet"
+	case !bare.IsKnown():
+		return "a " + typeName(t) + " not known yet"
+	case t == cty.String:
+		text := bare.AsString()
+		if len(text) > shownLength {
+			text = text[:strings.LastIndexFunc(text[:shownLength], func(rune) bool { return true })] + "..."
+		}
+		return "the text " + Quote(text)
+	case t == cty.Number:
+		return "the number " + bare.AsBigFloat().Text('f', -1)
+	case t == cty.Bool && bare.True():
+		return "true"
+	case t == cty.Bool:
+		return "false"
+	case t.IsTupleType() || t.IsListType():
+		return "a list of " + plural(bare.LengthInt(), "element", "elements")
+	case t.IsSetType():
+		return "a set"
+	case t.IsMapType():
+		return "a map"
+	case t.IsObjectType():
+		return "an object"
+	}
+	return "a " + bare.Type().FriendlyName()
+}
+
+// conversionError is the text of a failed conversion, with the place inside the
+// value.
+func conversionError(err error) string {
+	text := strings.TrimSuffix(err.Error(), ".")
+	var at cty.PathError
+	if errors.As(err, &at) && len(at.Path) > 0 {
+		return "at " + pathText(at.Path) + ", " + text
+	}
+	return text
+}
+
+// pathText writes a path as it would be written after a value.
+func pathText(path cty.Path) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case cty.GetAttrStep:
+			b.WriteString("." + step.Name)
+		case cty.IndexStep:
+			key, err := KeyOf(step.Key)
+			if err != nil {
+				b.WriteString("[...]")
+				continue
+			}
+			b.WriteString(key.String())
+		}
+	}
+	return b.String()
+}
+
+// waitsFor names what an unknown value waits for.
+func (s *Scope) waitsFor(v cty.Value, f *frame) string {
+	names := map[string]bool{}
+	bare, _ := v.UnmarkDeep()
+	_ = cty.Walk(bare, func(_ cty.Path, v cty.Value) (bool, error) {
+		if ref := s.referenceOf(v); ref != nil {
+			names[ref.Address.String()+"."+ref.Attr] = true
+		}
+		return true, nil
+	})
+	if len(names) == 0 && f != nil {
+		for _, v := range f.deps {
+			names[v.owner.String()] = true
+		}
+	}
+	list := named(names)
+	switch {
+	case len(list) == 0:
+		return "something"
+	case len(list) > 3:
+		list = append(list[:3:3], "others")
+	}
+	return sentence(list)
+}
