@@ -1,0 +1,224 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// ApplyOptions says how a plan is carried out.
+type ApplyOptions struct {
+	Types map[string]*schema.Type
+	// Parallelism is the number of calls under way at once, at least 1.
+	Parallelism int
+	// Conflicts are the steps, by index, that must not be tried because their
+	// object is no longer as planned, with the reason.
+	Conflicts map[int]error
+	// Objects are the attributes of instances that no step touches, for values
+	// that wait for them.
+	Objects func(schema.Address) (map[string]cty.Value, bool)
+	// Functions are the language's.
+	Functions map[string]function.Function
+	// OnEvent is told of every change of status, one at a time.
+	OnEvent func(Event)
+	Now     func() time.Time
+}
+
+// Apply carries out a plan: each step as soon as what it needs is done, the last
+// ones when all others have ended. A step that fails stops only what depends on
+// it. When ctx ends no further step is begun; those under way run to their end.
+// The calls themselves get callCtx, which may end later.
+func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal, o ApplyOptions) *Report {
+	r := newRun(p, target, journal, o)
+	r.start()
+	var workers sync.WaitGroup
+	for range max(1, o.Parallelism) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for {
+				i, ok := r.next()
+				if !ok {
+					return
+				}
+				r.carryOut(callCtx, i)
+			}
+		}()
+	}
+	stop := context.AfterFunc(ctx, func() { r.stop(context.Cause(ctx)) })
+	workers.Wait()
+	stop()
+	r.leaveRest()
+	r.report.after = r.object
+	return r.report
+}
+
+// run is an apply under way. Its lock guards everything that changes.
+type run struct {
+	plan    *Plan
+	target  Target
+	journal Journal
+	o       ApplyOptions
+	report  *Report
+	needed  [][]int // by step: those that need it
+	at      map[schema.Address]int
+
+	mu      sync.Mutex
+	wake    *sync.Cond
+	open    []int // by step: how many needs have not ended
+	ready   []int
+	last    []int // ready steps of the last phase
+	first   int   // steps of the first phase that have not ended
+	settled int
+	stopped bool
+	results []map[string]cty.Value // by step: attributes of its object afterwards
+	ids     []string
+}
+
+func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
+	n := len(p.Steps)
+	r := &run{plan: p, target: target, journal: journal, o: o,
+		report: &Report{Status: make([]Status, n), Errors: make([]error, n)},
+		needed: make([][]int, n), open: make([]int, n), results: make([]map[string]cty.Value, n), ids: make([]string, n),
+		at: make(map[schema.Address]int, n)}
+	r.wake = sync.NewCond(&r.mu)
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		r.open[i] = len(s.Needs)
+		for _, need := range s.Needs {
+			r.needed[need] = append(r.needed[need], i)
+		}
+		if !s.Last {
+			r.first++
+		}
+		if s.Action != Delete && s.Action != Forget && !s.Release {
+			r.at[s.Address] = i // of two steps of one object the later one says how it ends
+		}
+	}
+	return r
+}
+
+// start lines up the steps that need nothing, and settles the conflicts.
+func (r *run) start() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.plan.Steps {
+		if r.open[i] == 0 {
+			r.enqueue(i)
+		}
+	}
+}
+
+func (r *run) enqueue(i int) {
+	if r.plan.Steps[i].Last {
+		r.last = append(r.last, i)
+	} else {
+		r.ready = append(r.ready, i)
+	}
+}
+
+// next waits for a step to carry out; false when there will be none.
+func (r *run) next() (int, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if r.stopped || r.settled == len(r.plan.Steps) {
+			r.wake.Broadcast()
+			return 0, false
+		}
+		if r.first == 0 && len(r.last) > 0 {
+			r.ready, r.last = append(r.ready, r.last...), nil
+		}
+		if len(r.ready) > 0 {
+			i := r.ready[0]
+			r.ready = r.ready[1:]
+			if err, conflict := r.o.Conflicts[i]; conflict {
+				r.end(i, Conflicted, err, 0)
+				continue
+			}
+			r.report.Status[i] = Running
+			r.tell(i, nil, 0)
+			return i, true
+		}
+		r.wake.Wait()
+	}
+}
+
+// end settles a step and what follows from that. The lock is held.
+func (r *run) end(i int, status Status, err error, took time.Duration) {
+	r.report.Status[i], r.report.Errors[i] = status, err
+	r.settled++
+	if !r.plan.Steps[i].Last {
+		r.first--
+	}
+	r.tell(i, err, took)
+	for _, next := range r.needed[i] {
+		if r.report.Status[next] != Waiting {
+			continue
+		}
+		if status != Done {
+			r.end(next, Skipped, fmt.Errorf("%s %s was not done", r.plan.Steps[i].Address, r.plan.Steps[i].Action), 0)
+			continue
+		}
+		if r.open[next]--; r.open[next] == 0 {
+			r.enqueue(next)
+		}
+	}
+	r.wake.Broadcast()
+}
+
+func (r *run) tell(i int, err error, took time.Duration) {
+	if r.o.OnEvent != nil {
+		r.o.OnEvent(Event{At: r.o.Now(), Index: i, Step: &r.plan.Steps[i], Status: r.report.Status[i], Err: err, Took: took,
+			Settled: r.settled, Total: len(r.plan.Steps)})
+	}
+}
+
+// stop begins no further step.
+func (r *run) stop(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stopped && r.settled < len(r.plan.Steps) {
+		r.stopped, r.report.Stopped = true, why
+	}
+	r.wake.Broadcast()
+}
+
+// leaveRest says of every step that was not tried that it is left.
+func (r *run) leaveRest() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, s := range r.report.Status {
+		if s == Waiting {
+			r.report.Status[i] = Left
+		}
+	}
+}
+
+// carryOut makes the calls of one step and records them.
+func (r *run) carryOut(ctx context.Context, i int) {
+	began := r.o.Now()
+	status, err := r.try(ctx, i)
+	r.mu.Lock()
+	r.end(i, status, err, r.o.Now().Sub(began))
+	r.mu.Unlock()
+	var broken *recordError
+	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {
+		r.stop(err)
+	}
+}
+
+// recordError says that the journal can no longer be kept.
+type recordError struct{ err error }
+
+func (e *recordError) Error() string {
+	return fmt.Sprintf("the record cannot be kept: %v. No further call is made; make room or give back the right to write, and run again", e.err)
+}
+func (e *recordError) Unwrap() error { return e.err }

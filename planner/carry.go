@@ -1,0 +1,201 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// try makes the calls of one step. The status says how it ended.
+func (r *run) try(ctx context.Context, i int) (Status, error) {
+	s := &r.plan.Steps[i]
+	after, err := r.resolve(s)
+	if err != nil {
+		return Failed, err
+	}
+	switch {
+	case s.Action == Forget:
+		return r.forget(ctx, s)
+	case s.Action == Delete:
+		return r.delete(ctx, s)
+	case s.Action == Create:
+		return r.create(ctx, i, s, after)
+	case s.Action == Replace:
+		return r.replace(ctx, i, s, after)
+	case s.Calls == 0: // adopted or readdressed as it is
+		return r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before, Keep: true})
+	}
+	return r.update(ctx, i, s, after)
+}
+
+func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
+	if err := r.journal.Forget(ctx, s); err != nil {
+		return Failed, &recordError{err}
+	}
+	r.mu.Lock()
+	r.report.kept = true
+	r.mu.Unlock()
+	return Done, nil
+}
+
+func (r *run) delete(ctx context.Context, s *Step) (Status, error) {
+	if err := r.journal.Begin(ctx, s, nil); err != nil {
+		return Failed, &recordError{err}
+	}
+	err := r.target.Delete(ctx, s, s.ID)
+	if err != nil && verdict(err) == Unanswered {
+		return Undecided, err
+	}
+	if err != nil && verdict(err) != Gone {
+		return r.refused(ctx, s, err)
+	}
+	return r.forget(ctx, s)
+}
+
+func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
+	if err := r.journal.Begin(ctx, s, after); err != nil {
+		return Failed, &recordError{err}
+	}
+	o, err := r.target.Create(ctx, s, after)
+	if err != nil {
+		switch verdict(err) {
+		case Unanswered:
+			return Undecided, err
+		case Changed:
+			if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
+				return Failed, broken
+			}
+			return Conflicted, err
+		}
+		return r.refused(ctx, s, err)
+	}
+	status, err := r.keep(ctx, i, s, Result{ID: o.ID, Sent: after, Answer: o.Attrs, Keep: true})
+	if err != nil {
+		return status, err
+	}
+	return r.heldToPromise(s, after, o)
+}
+
+// replace makes the new object first and deletes the old one then.
+func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
+	if status, err := r.create(ctx, i, s, after); err != nil {
+		return status, err
+	}
+	if err := r.target.Delete(ctx, s, s.ID); err != nil && verdict(err) != Gone {
+		return Failed, fmt.Errorf("the new one is made, but the old one (id %s) could not be deleted: %w", s.ID, err)
+	}
+	return Done, nil
+}
+
+func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
+	if err := r.journal.Begin(ctx, s, after); err != nil {
+		return Failed, &recordError{err}
+	}
+	o, err := r.target.Update(ctx, s, s.Before, after)
+	switch {
+	case err != nil && verdict(err) == Unanswered:
+		return Undecided, err
+	case err != nil && verdict(err) == Gone:
+		_, _ = r.refused(ctx, s, err)
+		return Conflicted, fmt.Errorf("it is gone from the live system; plan again: %w", err)
+	case err != nil:
+		return r.refused(ctx, s, err)
+	}
+	if s.Release {
+		return r.forget(ctx, s)
+	}
+	status, err := r.keep(ctx, i, s, Result{ID: s.ID, Sent: after, Answer: o.Attrs, Keep: true})
+	if err != nil {
+		return status, err
+	}
+	return r.heldToPromise(s, after, o)
+}
+
+// keep records the object as it now is.
+func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, error) {
+	if err := r.journal.Commit(ctx, s, result); err != nil {
+		return Failed, &recordError{err}
+	}
+	attrs := maps.Clone(s.Before)
+	if attrs == nil {
+		attrs = map[string]cty.Value{}
+	}
+	maps.Copy(attrs, result.Sent)
+	maps.Copy(attrs, result.Answer)
+	r.mu.Lock()
+	r.results[i], r.ids[i], r.report.kept = attrs, result.ID, true
+	r.mu.Unlock()
+	return Done, nil
+}
+
+func (r *run) refused(ctx context.Context, s *Step, err error) (Status, error) {
+	if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true}); jerr != nil {
+		return Failed, &recordError{errors.Join(err, jerr)}
+	}
+	return Failed, err
+}
+
+// resolve finishes the values that waited for other steps.
+func (r *run) resolve(s *Step) (map[string]cty.Value, error) {
+	if len(s.After) == 0 {
+		return nil, nil
+	}
+	out := make(map[string]cty.Value, len(s.After))
+	for name, t := range s.After {
+		if !t.IsKnown() {
+			done, diags := t.Resolve(schema.Resolver{Look: r.look, Object: r.object, Functions: r.o.Functions})
+			if diags.HasErrors() {
+				return nil, fmt.Errorf("%s could not be worked out: %w", name, diags)
+			}
+			if !done.IsKnown() {
+				return nil, fmt.Errorf("%s is still not known: %s", name, waitsFor(done))
+			}
+			t = done
+		}
+		out[name] = t.Value
+	}
+	return out, nil
+}
+
+func waitsFor(t schema.Template) string {
+	for _, ref := range t.Refs() {
+		return fmt.Sprintf("it waits for %s.%s", ref.Address, ref.Attr)
+	}
+	return "it waits for another object"
+}
+
+// look gives an attribute of an instance as it is after its step.
+func (r *run) look(ref schema.Ref) (cty.Value, bool) {
+	attrs, ok := r.object(ref.Address)
+	if !ok {
+		return cty.NilVal, false
+	}
+	v, ok := attrs[ref.Attr]
+	if !ok && ref.Attr != "id" {
+		return cty.NullVal(cty.String), true
+	}
+	return v, ok
+}
+
+func (r *run) object(addr schema.Address) (map[string]cty.Value, bool) {
+	i, ok := r.at[addr]
+	if !ok {
+		if r.o.Objects == nil {
+			return nil, false
+		}
+		return r.o.Objects(addr)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.results[i] == nil {
+		return nil, false
+	}
+	attrs := maps.Clone(r.results[i])
+	attrs["id"] = cty.StringVal(r.ids[i])
+	return attrs, true
+}

@@ -1,0 +1,208 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// difference is what one wanted object and its live one come to.
+type difference struct {
+	changes  []Change
+	before   map[string]cty.Value
+	after    map[string]schema.Template
+	moves    bool
+	replaces bool
+}
+
+func (d *difference) add(c Change, before cty.Value, after schema.Template) {
+	d.changes = append(d.changes, c)
+	if before != cty.NilVal {
+		d.before[c.Attr] = before
+	}
+	d.after[c.Attr] = after
+}
+
+// create lists everything an object is made with.
+func (m *Match) create(n *node) difference {
+	d := difference{before: map[string]cty.Value{}, after: make(map[string]schema.Template, len(n.values))}
+	typ := n.inst.Type
+	sets := m.memberSets(n)
+	for i := range typ.Attributes {
+		attr := &typ.Attributes[i]
+		if set := sets[attr.Name]; set != nil {
+			if set.managed || len(set.after.list) > 0 || set.after.whole != nil {
+				d.add(m.memberChange(n, set), cty.NilVal, set.after.template())
+			}
+			continue
+		}
+		t, ok := n.values[attr.Name]
+		if !ok || attr.Computed || attr.Purpose == schema.PurposeMode {
+			continue
+		}
+		d.add(m.change(n, attr, cty.NilVal, t), cty.NilVal, t)
+	}
+	return d
+}
+
+// diff compares what is wanted with what is live, for an object we own or are
+// about to adopt.
+func (m *Match) diff(n *node) difference {
+	d := difference{before: map[string]cty.Value{}, after: map[string]schema.Template{}}
+	typ := n.inst.Type
+	sets := m.memberSets(n)
+	for i := range typ.Attributes {
+		attr := &typ.Attributes[i]
+		if attr.Computed || attr.Purpose == schema.PurposeMode || n.ignores(attr.Name) {
+			continue
+		}
+		if set := sets[attr.Name]; set != nil {
+			if set.changes() && (set.managed || attr.Purpose == schema.PurposeMembership) {
+				d.add(m.memberChange(n, set), set.live.template().Value, set.after.template())
+			}
+			continue
+		}
+		m.diffAttr(n, attr, &d)
+	}
+	m.completeMembers(sets, &d)
+	return d
+}
+
+// diffAttr compares one attribute that is no set of memberships.
+func (m *Match) diffAttr(n *node, attr *schema.Attribute, d *difference) {
+	want, managed := n.values[attr.Name]
+	if !managed {
+		if attr.Purpose != schema.PurposeParent {
+			return
+		}
+		want = schema.Known(cty.NullVal(attr.Type))
+	}
+	have, known := n.readable(attr.Name)
+	if known && want.IsKnown() && m.same(n, attr, want.Value, have) {
+		return
+	}
+	if !known && n.unreadable(m, attr, want) {
+		return
+	}
+	if attr.CreateOnly && !slices.Contains(m.in.Providers[n.inst.Provider].Mutable[n.inst.Type.Name], attr.Name) {
+		m.warnCreateOnly(n, attr, want, have)
+		return
+	}
+	if !known {
+		have = cty.NilVal
+	}
+	d.add(m.change(n, attr, have, want), have, want)
+	d.moves = d.moves || attr.Purpose == schema.PurposeParent
+	d.replaces = d.replaces || attr.Forces
+}
+
+// same reports whether the live value is the wanted one, or the form the server
+// gave to exactly that when we sent it.
+func (m *Match) same(n *node, attr *schema.Attribute, want, have cty.Value) bool {
+	if equal(attr, want, have) {
+		return true
+	}
+	if n.rec == nil {
+		return false
+	}
+	w, ok := n.rec.Writes[attr.Name]
+	return ok && w.Answer != cty.NilVal && w.Sent != cty.NilVal && equal(attr, want, w.Sent) && equal(attr, have, w.Answer)
+}
+
+// readable is the live value: as read, else as last recorded.
+func (n *node) readable(attr string) (cty.Value, bool) {
+	if v, ok := n.live().Attrs[attr]; ok {
+		return v, true
+	}
+	if n.rec != nil {
+		v, ok := n.rec.Attrs[attr]
+		return v, ok
+	}
+	return cty.NilVal, false
+}
+
+// unreadable settles an attribute that no read carries and the state does not
+// have: a sensitive one by its digest; a parent that cannot be read is taken as
+// it is.
+func (n *node) unreadable(m *Match, attr *schema.Attribute, want schema.Template) bool {
+	if attr.Purpose == schema.PurposeParent && schema.IsEmpty(want.Value) && want.IsKnown() {
+		return true
+	}
+	if n.rec == nil || !want.IsKnown() || m.in.State.Digest == nil {
+		return false
+	}
+	digest, ok := n.rec.Digests[attr.Name]
+	return ok && digest == m.in.State.Digest(plain(want.Value))
+}
+
+func (n *node) ignores(attr string) bool {
+	b := n.inst.Block
+	if b.IgnoreAll {
+		return true
+	}
+	for _, name := range b.IgnoreChanges {
+		if name == attr {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Match) warnCreateOnly(n *node, attr *schema.Attribute, want schema.Template, have cty.Value) {
+	if !want.IsKnown() {
+		return
+	}
+	at := n.inst.Block.RangeOf(attr.Name)
+	m.plan.Warnings = append(m.plan.Warnings, Warning{
+		Summary: fmt.Sprintf("%s cannot be changed here", attr.Name),
+		Detail: fmt.Sprintf("%s wants %s %s, and the live %s %s has %s. The vendor documents no way to change it on an existing %s, so it is left as it is. Correct the configuration, or change it in the vendor's own pages.",
+			n.inst.Address, attr.Name, shown(attr, want.Value), n.inst.Type.Noun[0], n.live().ID, shown(attr, have), n.inst.Type.Noun[0]),
+		Address: n.inst.Address, File: at.Filename, Line: at.Start.Line,
+	})
+}
+
+// shown is a value for a message.
+func shown(attr *schema.Attribute, v cty.Value) string {
+	if attr.Sensitive || schema.IsSensitive(v) {
+		return "(sensitive)"
+	}
+	if s, ok := text(v); ok && s != "" {
+		return fmt.Sprintf("%q", s)
+	}
+	if ids := elements(v); len(ids) > 0 {
+		return strings.Join(ids, ", ")
+	}
+	return "none"
+}
+
+func (m *Match) change(n *node, attr *schema.Attribute, before cty.Value, after schema.Template) Change {
+	c := Change{Attr: attr.Name, Before: before, After: after,
+		Sensitive: attr.Sensitive || schema.IsSensitive(after.Value) || after.Pending != nil && after.Pending.Sensitive,
+		Drift:     m.drifted(n, attr)}
+	if target := m.in.Types[attr.Refers]; target != nil {
+		c.Refers = target.Noun[0]
+		if id, ok := text(before); ok && id != "" {
+			c.Removed = []Element{m.element(n.inst.Provider, attr.Refers, member{id: id})}
+		}
+		if id, ok := text(after.Value); ok && id != "" {
+			c.Added = []Element{m.element(n.inst.Provider, attr.Refers, member{id: id})}
+		} else if after.Pending != nil && after.Pending.Ref != nil {
+			c.Added = []Element{m.element(n.inst.Provider, attr.Refers, member{pending: &after})}
+		}
+	}
+	return c
+}
+
+// drifted reports whether the live value is another than the recorded one.
+func (m *Match) drifted(n *node, attr *schema.Attribute) bool {
+	if n.rec == nil || n.index < 0 {
+		return false
+	}
+	had, ok := n.rec.Attrs[attr.Name]
+	have, read := n.live().Attrs[attr.Name]
+	return ok && read && !equal(attr, had, have)
+}

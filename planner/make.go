@@ -1,0 +1,249 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Unread lists the live objects that have to be read one by one, because their
+// list did not carry an attribute that the configuration manages. The caller
+// reads them and hands each to Fill.
+func (m *Match) Unread() []ObjectID {
+	var out []ObjectID
+	for _, n := range m.nodes {
+		live := n.live()
+		if live == nil {
+			continue
+		}
+		for name := range n.values {
+			attr := n.inst.Type.Attribute(name)
+			if _, carried := live.Attrs[name]; carried || attr.Computed || attr.Sensitive {
+				continue
+			}
+			// Roles are read with the memberships or not at all.
+			if attr.Purpose != schema.PurposeLead && attr.Purpose != schema.PurposeMode {
+				out = append(out, ObjectID{n.inst.Provider, n.inst.Type.Name, live.ID})
+				break
+			}
+		}
+	}
+	for _, rec := range m.orphans {
+		if typ := m.in.Types[rec.Address.Type]; typ != nil && typ.Class == schema.ClassPerson {
+			if live, ok := m.table(rec.Provider, typ.Name).Find(rec.ID); ok && !carriesMembers(typ, live) {
+				out = append(out, ObjectID{rec.Provider, typ.Name, rec.ID})
+			}
+		}
+	}
+	return out
+}
+
+func carriesMembers(typ *schema.Type, o schema.Object) bool {
+	for _, name := range typ.ByPurpose(schema.PurposeMembership) {
+		if _, ok := o.Attrs[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Fill adds to a live object what reading it alone has brought.
+func (m *Match) Fill(id ObjectID, attrs schema.Object) {
+	t := m.table(id.Provider, id.Type)
+	i, ok := t.byID[id.ID]
+	if !ok {
+		return
+	}
+	merged := make(map[string]cty.Value, len(attrs.Attrs)+len(t.objects[i].Attrs))
+	for name, v := range t.objects[i].Attrs {
+		merged[name] = v
+	}
+	for name, v := range attrs.Attrs {
+		if _, listed := merged[name]; !listed {
+			merged[name] = v
+		}
+	}
+	if rec := t.owner[i]; rec != nil {
+		merged = overlay(t.typ, rec, merged, m.in.Now, m.in.Providers[id.Provider].ReadLag)
+	}
+	t.objects[i].Attrs = merged
+}
+
+// Plan decides on every object and puts the steps in order. It is called once,
+// after Unread has been served.
+func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
+	in := m.in
+	p := m.plan
+	p.Lineage, p.Serial, p.Pending = in.State.Lineage, in.State.Serial, in.State.Pending
+	p.Destroy, p.RefreshOnly, p.Made = in.Destroy, in.RefreshOnly, in.Now
+	for _, t := range in.Targets {
+		p.Targets = append(p.Targets, t.String())
+	}
+	before := len(m.diags)
+	selected := m.selection()
+	for _, n := range m.nodes {
+		m.findDrift(n)
+		if !in.RefreshOnly && selected.instance(n) {
+			m.decide(n)
+		}
+		m.inheritWaits(n)
+	}
+	if !in.RefreshOnly {
+		for _, rec := range m.orphans {
+			if selected.record(rec) {
+				m.remove(rec)
+			}
+		}
+		m.decideOutputs()
+		m.order()
+		m.guard()
+	}
+	p.count()
+	m.countUnmanaged()
+	p.ID = m.planID()
+	return p, m.diags[before:]
+}
+
+// decide makes the step of one wanted instance, if it needs one.
+func (m *Match) decide(n *node) {
+	s := Situation{Wanted: true, Recorded: n.rec != nil, Live: n.index >= 0, Elsewhere: !n.from.IsZero()}
+	var d difference
+	if s.Live {
+		m.warnRoles(n)
+		d = m.diff(n)
+		s.Differs, s.Moves, s.Replaces = len(d.changes) > 0, d.moves, d.replaces
+	} else {
+		d = m.create(n)
+	}
+	action := Decide(s)
+	if action == None {
+		return
+	}
+	at := n.inst.Block.Range
+	step := Step{
+		Address: n.inst.Address, From: n.from, Action: action, Provider: n.inst.Provider, Class: n.inst.Type.Class,
+		Label: m.labelOf(n, n.inst.Address), Changes: d.changes, Before: d.before, After: d.after,
+		Dependencies: n.inst.Needs, File: at.Filename, Line: at.Start.Line, KeyUnknown: n.keyUnknown && !s.Live,
+	}
+	if s.Live {
+		step.ID = n.live().ID
+	}
+	switch {
+	case action == Create && n.gone:
+		step.Reason = "it is gone from the live system"
+	case action == Replace:
+		step.Calls = 2
+	}
+	if len(d.changes) > 0 && action != Replace || action == Create {
+		step.Calls = 1
+	}
+	n.replaced = action == Replace
+	for _, need := range n.inst.Needs {
+		if dep := m.at[need]; dep != nil {
+			step.Needs = append(step.Needs, dep.waits...)
+		}
+	}
+	step.Needs = sortedUnique(step.Needs)
+	n.step = len(m.plan.Steps)
+	m.plan.Steps = append(m.plan.Steps, step)
+}
+
+// inheritWaits says what those that need n wait for: its own step if it makes a
+// call, else what it would itself have waited for.
+func (m *Match) inheritWaits(n *node) {
+	if n.step >= 0 && m.plan.Steps[n.step].Calls > 0 {
+		n.waits = []int{n.step}
+		return
+	}
+	switch len(n.inst.Needs) {
+	case 0:
+	case 1:
+		if dep := m.at[n.inst.Needs[0]]; dep != nil {
+			n.waits = dep.waits
+		}
+	default:
+		for _, need := range n.inst.Needs {
+			if dep := m.at[need]; dep != nil {
+				n.waits = append(n.waits, dep.waits...)
+			}
+		}
+		n.waits = sortedUnique(n.waits)
+	}
+}
+
+// findDrift notes managed attributes that are live not as the state has them.
+func (m *Match) findDrift(n *node) {
+	lost := n.lost
+	if n.gone {
+		lost = n.rec
+	}
+	if lost != nil {
+		m.plan.Drift = append(m.plan.Drift, Drift{Address: n.inst.Address, ID: lost.ID, Gone: true,
+			Label: label(n.inst.Type, attrsGetter(lost.Attrs), lost.ID)})
+	}
+	if n.rec == nil || n.index < 0 {
+		return
+	}
+	for i := range n.inst.Type.Attributes {
+		attr := &n.inst.Type.Attributes[i]
+		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) {
+			continue
+		}
+		if m.drifted(n, attr) {
+			m.plan.Drift = append(m.plan.Drift, Drift{Address: n.inst.Address, ID: n.rec.ID, Label: m.labelOf(n, n.inst.Address),
+				Attr: attr.Name, Before: n.rec.Attrs[attr.Name], After: n.live().Attrs[attr.Name], Sensitive: attr.Sensitive})
+		}
+	}
+}
+
+func (m *Match) countUnmanaged() {
+	m.plan.Summary.Unmanaged = map[string]int{}
+	for _, types := range m.in.Live {
+		for name, t := range types {
+			for i := range t.objects {
+				if t.objects[i].ID != "" && t.owner[i] == nil && t.claim[i] == nil {
+					m.plan.Summary.Unmanaged[name]++
+				}
+			}
+		}
+	}
+}
+
+func (m *Match) decideOutputs() {
+	if len(m.in.Targets) > 0 {
+		return
+	}
+	seen := map[string]bool{}
+	for _, o := range m.in.Outputs {
+		seen[o.Name] = true
+		if m.in.Destroy {
+			continue
+		}
+		after, diags := o.Value.Resolve(m.resolver())
+		m.diags = append(m.diags, diags...)
+		had, was := m.in.State.Outputs[o.Name]
+		if o.Sensitive {
+			if !m.in.State.Hidden[o.Name] {
+				m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: o.Name, After: after, Sensitive: true})
+			}
+			continue
+		}
+		if was && after.IsKnown() && had.RawEquals(after.Value) {
+			continue
+		}
+		m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: o.Name, Before: had, After: after})
+	}
+	for _, name := range sortedNames(m.in.State.Outputs, m.in.State.Hidden) {
+		if !seen[name] || m.in.Destroy {
+			m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: name, Before: m.in.State.Outputs[name], Removed: true, Sensitive: m.in.State.Hidden[name]})
+		}
+	}
+}
+
+// refuse adds an error found while deciding.
+func (m *Match) refuse(summary, detail string, args ...any) {
+	m.diags = append(m.diags, problem(summary, fmt.Sprintf(detail, args...), hcl.Range{}))
+}

@@ -1,0 +1,333 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// node is one wanted instance on its way to a step.
+type node struct {
+	inst   *schema.Instance
+	values map[string]schema.Template // what is wanted, as far as it is known
+	rec    *Record                    // what we own under this or another address
+	from   schema.Address             // the other address
+	table  *Table
+	index  int     // of the live object in the table; -1 if there is none
+	gone   bool    // the recorded object is not live
+	lost   *Record // such a record, where another object was found by key
+	keyed  bool    // matched by natural key, not by id
+	// keyUnknown: a natural key is known only at apply.
+	keyUnknown bool
+	// replaced: an attribute differs that cannot be changed in place, so the id
+	// will be another.
+	replaced bool
+	step     int   // index of its step; -1 if it has none
+	waits    []int // the steps that what depends on this one waits for
+}
+
+func (n *node) live() *schema.Object {
+	if n.index < 0 {
+		return nil
+	}
+	return &n.table.objects[n.index]
+}
+
+// Match says who is who: it joins what is wanted, what is recorded and what is
+// live. It is made by NewMatch and used once.
+type Match struct {
+	in             Input
+	records        map[schema.Address]*Record // with moved blocks carried out
+	moved          map[*Record]schema.Address // where such a record stood before
+	nodes          []*node
+	at             map[schema.Address]*node
+	orphans        []*Record // records that no wanted instance took over
+	diags          hcl.Diagnostics
+	plan           *Plan
+	impliesParents map[string]bool // by provider configuration
+	warnedRoles    bool
+	byOwnedID      map[ObjectID]schema.Address
+}
+
+// NewMatch matches ids first, over all addresses together, and natural keys
+// then. Its diagnostics are errors for everything that is ambiguous; with any,
+// Plan must not be called.
+func NewMatch(in Input) (*Match, hcl.Diagnostics) {
+	m := &Match{in: in, at: make(map[schema.Address]*node, len(in.Instances)), plan: &Plan{}}
+	m.carryMoved()
+	m.hideDeleted()
+	m.bindRecords()
+	if !in.Destroy {
+		m.makeNodes()
+		m.claimByID()
+		for _, n := range m.nodes {
+			m.resolve(n)
+			m.setDefaultLevel(n)
+			if n.index < 0 {
+				m.claimByKey(n)
+			}
+			m.checkStrangers(n)
+		}
+		m.checkDuplicates()
+	}
+	m.findOrphans()
+	return m, m.diags
+}
+
+// carryMoved gives records the addresses that moved blocks say they have now.
+func (m *Match) carryMoved() {
+	m.records = m.in.State.Records
+	m.moved = map[*Record]schema.Address{}
+	if len(m.in.Moved) == 0 {
+		return
+	}
+	m.records = make(map[schema.Address]*Record, len(m.in.State.Records))
+	for addr, rec := range m.in.State.Records {
+		to := movedTo(m.in.Moved, addr)
+		if _, taken := m.in.State.Records[to]; to != addr && !taken {
+			m.moved[rec] = addr
+			m.records[to] = rec
+			continue
+		}
+		m.records[addr] = rec
+	}
+}
+
+// movedTo follows the moved blocks from an address to where it is now.
+func movedTo(moves []schema.Move, addr schema.Address) schema.Address {
+	for range moves { // a chain is at most as long as the list
+		next := addr
+		for _, mv := range moves {
+			if mv.From == addr {
+				next = mv.To
+				break
+			}
+			if mv.From.Key == (schema.InstanceKey{}) && mv.From == addr.Resource() {
+				next = mv.To.WithKey(addr.Key)
+				break
+			}
+		}
+		if next == addr {
+			return addr
+		}
+		addr = next
+	}
+	return addr
+}
+
+// hideDeleted takes out of the tables what we deleted a short while ago and a
+// list that lags behind still shows.
+func (m *Match) hideDeleted() {
+	for id, at := range m.in.State.Deleted {
+		if m.in.Now.Sub(at) < m.in.Providers[id.Provider].ReadLag {
+			if t := m.table(id.Provider, id.Type); t != nil {
+				t.remove(id.ID)
+			}
+		}
+	}
+}
+
+func (m *Match) table(provider, typ string) *Table { return m.in.Live[provider][typ] }
+
+// bindRecords marks the live objects we own, laying over them what we wrote and
+// a lagging read does not show yet.
+func (m *Match) bindRecords() {
+	for _, addr := range sortedAddresses(m.records) {
+		rec := m.records[addr]
+		typ := m.in.Types[addr.Type]
+		if _, ok := m.in.Providers[rec.Provider]; !ok || typ == nil {
+			m.diags = append(m.diags, problem("Provider of an owned object is missing",
+				fmt.Sprintf("The state owns %s (id %s) through provider %q, which the configuration no longer has. Put the provider block back, or let go of the object with \"espalier state rm '%s'\".",
+					addr, rec.ID, rec.Provider, addr), hcl.Range{}))
+			continue
+		}
+		table := m.table(rec.Provider, addr.Type)
+		if table == nil {
+			continue
+		}
+		lag := m.in.Providers[rec.Provider].ReadLag
+		i, ok := table.byID[rec.ID]
+		if !ok {
+			if !rec.writtenWithin(m.in.Now, lag) {
+				continue
+			}
+			i = table.add(schema.Object{ID: rec.ID, Attrs: rec.Attrs})
+		}
+		if other := table.owner[i]; other != nil {
+			m.diags = append(m.diags, problem("Two addresses own one object",
+				fmt.Sprintf("The state has %s and %s both for %s %s. Let go of one with \"espalier state rm\".", other.Address, addr, typ.Noun[0], rec.ID), hcl.Range{}))
+			continue
+		}
+		table.owner[i] = rec
+		table.objects[i].Attrs = overlay(typ, rec, table.objects[i].Attrs, m.in.Now, lag)
+		m.checkIdentity(typ, addr, rec, table.objects[i].Attrs)
+	}
+}
+
+// checkIdentity refuses an owned person whose live record shares none of the
+// keys we recorded: the id has been given to somebody else.
+func (m *Match) checkIdentity(typ *schema.Type, addr schema.Address, rec *Record, live map[string]cty.Value) {
+	if typ.Class != schema.ClassPerson {
+		return
+	}
+	shared, differ := shareKeys(typ, func(name string) (cty.Value, bool) { v, ok := rec.Attrs[name]; return v, ok }, live)
+	if shared || !differ {
+		return
+	}
+	m.diags = append(m.diags, problem("Somebody else has this id",
+		fmt.Sprintf("%s is recorded as %s, but %s %s is now %s: no key that was recorded is the same. It is not touched. If it is the same person after all, say so with \"espalier state rm '%s'\" and \"espalier import '%s' %s\".",
+			addr, describe(typ, rec.Attrs), typ.Noun[0], rec.ID, describe(typ, live), addr, addr, rec.ID), hcl.Range{}))
+}
+
+// shareKeys compares all natural keys of one person: whether any is equal, and
+// whether any is set on both sides and differs.
+func shareKeys(typ *schema.Type, wanted func(string) (cty.Value, bool), live map[string]cty.Value) (shared, differ bool) {
+	for key := range typ.Keys {
+		w, ok := keyOf(typ, key, wanted)
+		l, set := liveKey(typ, key, live)
+		if !ok || !set {
+			continue
+		}
+		if w == l {
+			shared = true
+		} else {
+			differ = true
+		}
+	}
+	return shared, differ
+}
+
+func (m *Match) makeNodes() {
+	m.nodes = make([]*node, 0, len(m.in.Instances))
+	block := make([]node, len(m.in.Instances))
+	for i, inst := range m.in.Instances {
+		n := &block[i]
+		*n = node{inst: inst, values: inst.Values, index: -1, step: -1, table: m.table(inst.Provider, inst.Type.Name)}
+		if n.table == nil {
+			n.table = NewTable(inst.Type, nil)
+		}
+		m.nodes = append(m.nodes, n)
+		m.at[inst.Address] = n
+	}
+}
+
+// claimByID matches every wanted instance whose address the state knows.
+func (m *Match) claimByID() {
+	for _, n := range m.nodes {
+		rec := m.records[n.inst.Address]
+		if rec == nil {
+			continue
+		}
+		if rec.Provider != n.inst.Provider {
+			m.diags = append(m.diags, problem("Object of another provider configuration",
+				fmt.Sprintf("The state owns %s through provider %q, the configuration now says %q. An object cannot change its tenant: use another address for the new one, or let go of the old one with \"espalier state rm '%s'\".",
+					n.inst.Address, rec.Provider, n.inst.Provider, n.inst.Address), n.inst.Block.Range))
+			continue
+		}
+		i, ok := n.table.byID[rec.ID]
+		if !ok {
+			n.rec, n.gone = rec, true
+			continue
+		}
+		if n.table.owner[i] != rec || m.isSomebodyElse(n, i) {
+			continue
+		}
+		n.rec, n.index, n.table.claim[i] = rec, i, n
+		n.from = m.moved[rec]
+	}
+}
+
+// isSomebodyElse reports whether the address now means another person than the
+// one it is recorded for, as happens when rows of a list shift under count. An
+// account must not be handed on, so such a person is matched by key.
+func (m *Match) isSomebodyElse(n *node, i int) bool {
+	typ := n.inst.Type
+	if typ.Class != schema.ClassPerson {
+		return false
+	}
+	live := n.table.objects[i].Attrs
+	wanted := n.known
+	shared, differ := shareKeys(typ, wanted, live)
+	if shared || !differ {
+		return false
+	}
+	for key, names := range typ.Keys {
+		w, ok := keyOf(typ, key, wanted)
+		if !ok {
+			continue
+		}
+		if l, set := liveKey(typ, key, live); set && w != l && typ.Attribute(names[0]).CreateOnly {
+			return true
+		}
+		if slices.ContainsFunc(n.table.lookup(key, w), func(other int) bool { return other != i }) {
+			return true
+		}
+	}
+	return false
+}
+
+// known gives a wanted value if it is known by now.
+func (n *node) known(attr string) (cty.Value, bool) {
+	t, ok := n.values[attr]
+	if !ok {
+		a := n.inst.Type.Attribute(attr)
+		if a != nil && a.Purpose == schema.PurposeParent {
+			return cty.NullVal(cty.String), true
+		}
+		return cty.NilVal, false
+	}
+	if !t.IsKnown() {
+		return cty.NilVal, false
+	}
+	return t.Value, true
+}
+
+// findOrphans lists the records that no wanted instance stands for.
+func (m *Match) findOrphans() {
+	taken := make(map[*Record]bool, len(m.nodes))
+	for _, n := range m.nodes {
+		if n.rec != nil {
+			taken[n.rec] = true
+		}
+		if n.lost != nil { // its address gets another record
+			taken[n.lost] = true
+		}
+	}
+	for _, addr := range sortedAddresses(m.records) {
+		if rec := m.records[addr]; !taken[rec] {
+			m.orphans = append(m.orphans, rec)
+		}
+	}
+}
+
+func sortedAddresses(records map[schema.Address]*Record) []schema.Address {
+	out := make([]schema.Address, 0, len(records))
+	for addr := range records {
+		out = append(out, addr)
+	}
+	slices.SortFunc(out, schema.Address.Compare)
+	return out
+}
+
+// describe names a person by the natural keys that are set.
+func describe(typ *schema.Type, attrs map[string]cty.Value) string {
+	text := ""
+	for _, key := range typ.Keys {
+		for _, name := range key {
+			if v, ok := attrs[name]; ok && !schema.IsEmpty(v) && isText(plain(v)) && typ.Attribute(name).Refers == "" {
+				if text != "" {
+					text += ", "
+				}
+				text += fmt.Sprintf("%s %q", name, plain(v).AsString())
+			}
+		}
+	}
+	if text == "" {
+		return "one without any key"
+	}
+	return text
+}

@@ -1,0 +1,147 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Table is the live objects of one type of one provider configuration, joined
+// by hash.
+type Table struct {
+	typ     *schema.Type
+	objects []schema.Object
+	byID    map[string]int
+	byKey   []map[string][]int // one for each natural key, made when first used
+	owner   []*Record          // by object: the record that holds its id
+	claim   []*node            // by object: the wanted instance it was matched to
+}
+
+// NewTable makes a table. Of two objects with one id the first is kept.
+func NewTable(typ *schema.Type, objects []schema.Object) *Table {
+	t := &Table{typ: typ, byID: make(map[string]int, len(objects))}
+	t.objects = make([]schema.Object, 0, len(objects))
+	for _, o := range objects {
+		t.add(o)
+	}
+	return t
+}
+
+func (t *Table) add(o schema.Object) int {
+	if i, ok := t.byID[o.ID]; ok {
+		return i
+	}
+	t.byID[o.ID] = len(t.objects)
+	t.objects = append(t.objects, o)
+	t.owner = append(t.owner, nil)
+	t.claim = append(t.claim, nil)
+	return len(t.objects) - 1
+}
+
+// remove takes an object out: it is as if it had not been listed.
+func (t *Table) remove(id string) {
+	if i, ok := t.byID[id]; ok {
+		delete(t.byID, id)
+		t.objects[i].ID = ""
+	}
+}
+
+// Find returns the object with that id.
+func (t *Table) Find(id string) (schema.Object, bool) {
+	if t == nil {
+		return schema.Object{}, false
+	}
+	i, ok := t.byID[id]
+	if !ok {
+		return schema.Object{}, false
+	}
+	return t.objects[i], true
+}
+
+// lookup returns the indices of the objects with that value of the natural key.
+func (t *Table) lookup(key int, value string) []int {
+	if t.byKey == nil {
+		t.byKey = make([]map[string][]int, len(t.typ.Keys))
+	}
+	if t.byKey[key] == nil {
+		index := make(map[string][]int, len(t.objects))
+		for i := range t.objects {
+			if t.objects[i].ID == "" {
+				continue
+			}
+			if k, ok := liveKey(t.typ, key, t.objects[i].Attrs); ok {
+				index[k] = append(index[k], i)
+			}
+		}
+		t.byKey[key] = index
+	}
+	return t.byKey[key][value]
+}
+
+// liveKey is the value of a natural key in known attributes; false if any part
+// of it is empty or not known. A parent that is known to be null is a part.
+func liveKey(typ *schema.Type, key int, attrs map[string]cty.Value) (string, bool) {
+	return keyOf(typ, key, func(name string) (cty.Value, bool) {
+		v, ok := attrs[name]
+		return v, ok
+	})
+}
+
+// keyOf joins the parts of a natural key into one text.
+func keyOf(typ *schema.Type, key int, get func(string) (cty.Value, bool)) (string, bool) {
+	names := typ.Keys[key]
+	if len(names) == 1 {
+		return keyPart(typ.Attribute(names[0]), get)
+	}
+	parts := make([]string, len(names))
+	for i, name := range names {
+		part, ok := keyPart(typ.Attribute(name), get)
+		if !ok {
+			return "", false
+		}
+		parts[i] = part
+	}
+	return strings.Join(parts, "\x00"), true
+}
+
+func keyPart(attr *schema.Attribute, get func(string) (cty.Value, bool)) (string, bool) {
+	v, ok := get(attr.Name)
+	if !ok {
+		return "", false
+	}
+	if schema.IsEmpty(v) {
+		return "", attr.Purpose == schema.PurposeParent
+	}
+	v = plain(v)
+	if !isText(v) {
+		return "", false
+	}
+	folded := foldText(attr.Compare, v.AsString())
+	return folded, folded != ""
+}
+
+// AddMissing takes over the objects of another table of the same type whose ids
+// this one does not have.
+func (t *Table) AddMissing(o *Table) {
+	for _, object := range o.objects {
+		if object.ID != "" {
+			t.add(object)
+		}
+	}
+}
+
+// FindByKey looks for an object with any natural key of these values.
+func (t *Table) FindByKey(values map[string]cty.Value) (id string, found bool) {
+	for key := range t.typ.Keys {
+		want, ok := liveKey(t.typ, key, values)
+		if !ok {
+			continue
+		}
+		for _, i := range t.lookup(key, want) {
+			return t.objects[i].ID, true
+		}
+	}
+	return "", false
+}

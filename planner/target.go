@@ -1,0 +1,74 @@
+package planner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Target is the live system, as far as a step needs it. Its methods are called
+// from many goroutines. An error that is a *CallError says what became of the
+// call; any other counts as refused.
+type Target interface {
+	// Create makes the step's object.
+	Create(ctx context.Context, s *Step, values map[string]cty.Value) (schema.Object, error)
+	// Update changes it, in one call. before and after are the step's, resolved.
+	Update(ctx context.Context, s *Step, before, after map[string]cty.Value) (schema.Object, error)
+	// Delete removes the object with that id.
+	Delete(ctx context.Context, s *Step, id string) error
+}
+
+// Journal is the record of what is done. When a method returns nil, what it was
+// told will survive the death of the process.
+type Journal interface {
+	// Begin is told of a call before it is made.
+	Begin(ctx context.Context, s *Step, wanted map[string]cty.Value) error
+	// Commit is told what came of it.
+	Commit(ctx context.Context, s *Step, r Result) error
+	// Forget is told of an object that is no longer ours.
+	Forget(ctx context.Context, s *Step) error
+}
+
+// Result is what a step left behind.
+type Result struct {
+	// ID is the live id; empty if the call was refused and there is none.
+	ID string
+	// Refused says that the call changed nothing.
+	Refused bool
+	// Sent are the values of the call, Answer what the server showed after it.
+	Sent, Answer map[string]cty.Value
+	// Keep says that the object is ours from now on.
+	Keep bool
+}
+
+// Verdict says what became of a call that ended in an error.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Refused    Verdict = iota // the server said no, nothing changed
+	Unanswered                // it may have happened
+	Gone                      // the object is not there
+	Changed                   // the live system is not as planned, nothing was sent
+	Fatal                     // no further call makes sense: stop the run
+)
+
+// CallError is an error of a Target with its verdict.
+type CallError struct {
+	Verdict Verdict
+	Err     error
+}
+
+func (e *CallError) Error() string { return e.Err.Error() }
+func (e *CallError) Unwrap() error { return e.Err }
+
+func verdict(err error) Verdict {
+	var c *CallError
+	if errors.As(err, &c) {
+		return c.Verdict
+	}
+	return Refused
+}

@@ -1,0 +1,105 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Verify holds a saved plan against the live system as it is now. The result
+// names, by the index of the step, what is no longer as it was when the plan was
+// made: an object that has gone or changed, or one that has meanwhile appeared
+// where one was to be made.
+func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*Table) map[int]error {
+	conflicts, freed := map[int]error{}, givenUp(p, types)
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		typ, table := types[s.Address.Type], live[s.Provider][s.Address.Type]
+		if typ == nil || table == nil {
+			continue
+		}
+		var err error
+		if s.ID == "" {
+			err = verifyAbsent(s, typ, table, freed)
+		} else {
+			err = verifySame(s, typ, table)
+		}
+		if err != nil {
+			conflicts[i] = err
+		}
+	}
+	return conflicts
+}
+
+// verifyAbsent looks for an object with a natural key of what is to be made.
+func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bool) error {
+	for key := range typ.Keys {
+		want, ok := keyOf(typ, key, func(name string) (cty.Value, bool) {
+			t, ok := s.After[name]
+			if !ok {
+				return cty.NullVal(cty.String), typ.Attribute(name).Purpose == schema.PurposeParent
+			}
+			return t.Value, t.IsKnown()
+		})
+		if !ok {
+			continue
+		}
+		for _, found := range table.lookup(key, want) {
+			if freed[ObjectID{s.Provider, typ.Name, table.objects[found].ID}] {
+				continue
+			}
+			return fmt.Errorf("a %s with this %s has appeared meanwhile: id %s. Plan again to adopt it", typ.Noun[0], strings.Join(typ.Keys[key], " and "), table.objects[found].ID)
+		}
+	}
+	return nil
+}
+
+// givenUp lists the objects that the plan itself deletes or gives another key.
+func givenUp(p *Plan, types map[string]*schema.Type) map[ObjectID]bool {
+	out := map[ObjectID]bool{}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		typ := types[s.Address.Type]
+		if s.ID == "" || typ == nil {
+			continue
+		}
+		for key := range typ.Keys {
+			if s.givesUp(typ, key) {
+				out[ObjectID{s.Provider, typ.Name, s.ID}] = true
+			}
+		}
+	}
+	return out
+}
+
+// verifySame compares the fields the step was decided on.
+func verifySame(s *Step, typ *schema.Type, table *Table) error {
+	o, ok := table.Find(s.ID)
+	if !ok {
+		if s.Action == Forget {
+			return nil
+		}
+		return fmt.Errorf("it is gone from the live system (id %s). Plan again", s.ID)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Before)) {
+		attr := typ.Attribute(name)
+		got, carried := o.Attrs[name]
+		if attr == nil || !carried || equal(attr, s.Before[name], got) {
+			continue
+		}
+		if s.Action == Delete && attr.Purpose != schema.PurposeName && !isKeyPart(typ, name) {
+			continue
+		}
+		return fmt.Errorf("%s has changed meanwhile: it was %s when the plan was made and is %s now. Plan again", name, shown(attr, s.Before[name]), shown(attr, got))
+	}
+	return nil
+}
+
+func isKeyPart(typ *schema.Type, name string) bool {
+	return slices.ContainsFunc(typ.Keys, func(key []string) bool { return slices.Contains(key, name) })
+}
