@@ -1,0 +1,76 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Backend keeps one state somewhere.
+type Backend interface {
+	// Read returns the state as it stands, with the journal of an unfinished run
+	// folded in, and the intents that run left open. It takes no lock and writes
+	// nothing. With no state yet the Snapshot is nil.
+	Read(ctx context.Context) (*Snapshot, []Intent, error)
+	// Open locks the state and begins a run on it. It waits up to wait for the
+	// lock and returns a *LockedError if somebody else keeps it. A new state is
+	// made if there is none.
+	Open(ctx context.Context, who LockInfo, wait time.Duration) (Session, error)
+	// Unlock removes the lock with that id; only a lock whose holder cannot free
+	// it itself needs this.
+	Unlock(ctx context.Context, id string) error
+	// Where says in words where the state is, for messages.
+	Where() string
+}
+
+// Session is a locked state during one run. Its methods may be called from many
+// goroutines.
+type Session interface {
+	// Snapshot is the state with everything folded in so far. It is the caller's to
+	// read, at leisure: it never changes, and later calls return later ones.
+	// Changes go through Commit and Update.
+	Snapshot() *Snapshot
+	// Pending are the intents that an earlier run left open.
+	Pending() []Intent
+	// Begin records an intent. When it returns nil the intent is on disk.
+	Begin(ctx context.Context, i Intent) error
+	// Commit records a result. When it returns nil the result is on disk. Its cost
+	// does not grow with the state.
+	Commit(ctx context.Context, r Result) error
+	// CommitAll records many results at the cost of one: they are on disk
+	// together when it returns nil.
+	CommitAll(ctx context.Context, rs []Result) error
+	// Update changes what is not an object: tenants, outputs, marks; lineage,
+	// serial, secret and pending intents stay as they are whatever it does. It
+	// may also put fresh readings in the place of records (a new *Record, never
+	// a change inside one). The change is kept by Close; if the run dies before,
+	// new tenants are kept with the first intent after them, and the rest can be
+	// read or computed anew.
+	Update(func(*Snapshot))
+	// Close folds the journal into a new version of the state, keeps the previous
+	// version, and frees the lock. A session without any change writes nothing.
+	Close(ctx context.Context) error
+}
+
+// LockInfo says who holds a lock.
+type LockInfo struct {
+	ID      string    `json:"id"`
+	Who     string    `json:"who"`     // user@host
+	Command string    `json:"command"` // apply, state mv, ...
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
+}
+
+// LockedError says that somebody else holds the lock.
+type LockedError struct {
+	Where  string
+	Holder LockInfo // zero if it could not be read
+}
+
+func (e *LockedError) Error() string {
+	if e.Holder.ID == "" {
+		return fmt.Sprintf("the state in %s is locked by another run", e.Where)
+	}
+	return fmt.Sprintf("the state in %s is locked by %s (%s, process %d) since %s, lock id %s",
+		e.Where, e.Holder.Who, e.Holder.Command, e.Holder.PID, e.Holder.Since.Format(time.RFC3339), e.Holder.ID)
+}

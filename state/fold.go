@@ -1,0 +1,81 @@
+package state
+
+import "github.com/espalier-dev/espalier/schema"
+
+// fold puts the journal's entries into s, which it owns.
+func (j *journal) fold(s *Snapshot) {
+	pending := make(map[schema.Address]Intent, len(s.Pending))
+	for _, i := range s.Pending {
+		pending[i.Address] = i
+	}
+	for _, e := range j.entries {
+		switch {
+		case e.begin != nil:
+			pending[e.begin.Address] = *e.begin
+		case e.tenants != nil:
+			s.Tenants = e.tenants
+		default:
+			e.result.settle(pending)
+			e.result.apply(
+				func(a schema.Address) *Record { return s.Records[a] },
+				func(a schema.Address, r *Record) {
+					if r == nil {
+						delete(s.Records, a)
+					} else {
+						s.Records[a] = r
+					}
+				})
+			if owner, ok := e.result.deleted(); ok {
+				s.Deleted[owner] = e.result.Deleted
+			}
+		}
+	}
+	s.Pending = intents(pending)
+}
+
+// settle takes away the intents that r answers.
+func (r *Result) settle(pending map[schema.Address]Intent) {
+	delete(pending, r.Address)
+	if r.Record != nil && !r.Failed && pending[r.Moved].ID == r.Record.ID {
+		delete(pending, r.Moved)
+	}
+}
+
+// deleted names the object that r says was deleted live.
+func (r *Result) deleted() (Owner, bool) {
+	return Owner{r.Provider, r.Address.Type, r.ID}, r.ID != "" && !r.Deleted.IsZero() && !r.Failed
+}
+
+// apply calls set for each address whose record r changes, nil for one that
+// goes. A record goes only while it holds the object that r is about, since
+// another may have taken its address in the same run.
+func (r *Result) apply(get func(schema.Address) *Record, set func(schema.Address, *Record)) {
+	if r.Failed {
+		return
+	}
+	if r.Record == nil {
+		if old := get(r.Address); old != nil && (r.ID == "" || old.ID == r.ID) {
+			set(r.Address, nil)
+		}
+		return
+	}
+	if old := get(r.Moved); old != nil && old.ID == r.Record.ID {
+		set(r.Moved, nil)
+	}
+	record := *r.Record
+	record.Address = r.Address
+	set(r.Address, &record)
+}
+
+// intents lists pending intents by address.
+func intents(pending map[schema.Address]Intent) []Intent {
+	if len(pending) == 0 {
+		return nil
+	}
+	list := make([]Intent, 0, len(pending))
+	for _, i := range pending {
+		list = append(list, i)
+	}
+	sortIntents(list)
+	return list
+}

@@ -1,0 +1,122 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// lockPoll is how often a waiting run tries again.
+const lockPoll = 50 * time.Millisecond
+
+// fileLock is a kernel lock on a file beside the state, which dies with its
+// process, and a second file that says in words who holds it. Only the first
+// ever keeps anybody out; the second may be left by a dead process.
+type fileLock struct {
+	flock *flock.Flock
+	disk  disk
+	info  string // path of the second file
+}
+
+// acquire takes the lock, waiting up to wait, and notes who holds it.
+func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Duration) (*fileLock, error) {
+	l := &fileLock{flock: flock.New(p.lock), disk: d, info: p.lockInfo}
+	locked, err := l.try(ctx, wait)
+	switch {
+	case ctx.Err() != nil && !locked:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make its folder one that you may write to"}
+	case !locked:
+		holder, _ := readLockInfo(d, p.lockInfo) // unreadable: nobody can be named
+		return nil, &LockedError{Where: p.state, Holder: holder}
+	}
+	if err := l.note(who); err != nil {
+		l.release()
+		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make room on the disk, and its folder one that you may write to"}
+	}
+	return l, nil
+}
+
+func (l *fileLock) try(ctx context.Context, wait time.Duration) (bool, error) {
+	if wait <= 0 {
+		return l.flock.TryLock()
+	}
+	limited, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	locked, err := l.flock.TryLockContext(limited, lockPoll)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	return locked, err
+}
+
+// note writes down who holds the lock.
+func (l *fileLock) note(who LockInfo) error {
+	if who.ID == "" {
+		who.ID = newUUID()
+	}
+	if who.PID == 0 {
+		who.PID = os.Getpid()
+	}
+	if who.Since.IsZero() {
+		who.Since = time.Now().UTC().Truncate(time.Second)
+	}
+	text, err := json.Marshal(who)
+	if err != nil {
+		return err
+	}
+	return l.disk.Replace(l.info, append(text, '\n'))
+}
+
+// release frees the lock. The lock file stays: to remove it would let two runs
+// hold locks on two files of one name.
+func (l *fileLock) release() error {
+	err := l.disk.Remove(l.info)
+	return errors.Join(err, l.flock.Unlock())
+}
+
+// readLockInfo reads who holds, or last held, a lock; the zero LockInfo if
+// nobody is noted.
+func readLockInfo(d disk, path string) (LockInfo, error) {
+	var who LockInfo
+	text, err := d.Read(path)
+	if err != nil || text == nil {
+		return LockInfo{}, err
+	}
+	if err := json.Unmarshal(text, &who); err != nil {
+		return LockInfo{}, err
+	}
+	return who, nil
+}
+
+// unlock removes what a dead process left of a lock.
+func (p paths) unlock(d disk, id string) error {
+	l := &fileLock{flock: flock.New(p.lock), disk: d, info: p.lockInfo}
+	holder, err := readLockInfo(d, p.lockInfo)
+	if err != nil {
+		return &Error{Where: p.state, Problem: "has a lock that cannot be read", Err: err, Remedy: "If no run is at work, delete " + p.lockInfo}
+	}
+	if holder.ID == "" {
+		return &Error{Where: p.state, Problem: "has no lock to remove", Remedy: "A lock file alone keeps nobody out; just run the command again"}
+	}
+	if holder.ID != id {
+		return &Error{Where: p.state, Problem: fmt.Sprintf("has no lock %q", id), Remedy: fmt.Sprintf("The one there is, is %s, of %s (%s)", holder.ID, holder.Who, holder.Command)}
+	}
+	locked, err := l.flock.TryLock()
+	if err != nil {
+		return &Error{Where: p.state, Problem: "has a lock that cannot be tried", Err: err, Remedy: "Make its folder one that you may write to"}
+	}
+	if !locked {
+		return &Error{
+			Where: p.state, Problem: "is in use: its lock is held by a process that is alive", Err: &LockedError{Where: p.state, Holder: holder},
+			Remedy: fmt.Sprintf("Wait for process %d to end, or end it; its lock goes with it", holder.PID),
+		}
+	}
+	return l.release()
+}
