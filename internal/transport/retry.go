@@ -1,0 +1,160 @@
+package transport
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	maxTries = 4
+	// firstBackoff doubles with each try.
+	firstBackoff = 500 * time.Millisecond
+	// maxObeyed is the longest Retry-After of a failing server that is waited for.
+	maxObeyed = time.Minute
+	// maxBuffered is how much of an answer is read here, to see whether it is whole.
+	maxBuffered = 8 << 20
+)
+
+// retry repeats calls. All but POST may be sent twice: they say how an object
+// shall be, or that it shall be gone. A POST is repeated only when the server
+// surely did nothing: it was never sent, or refused for the rate.
+type retry struct {
+	next   http.RoundTripper
+	meter  *Meter
+	always bool // every call may be sent twice
+}
+
+func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	harmless := r.always || req.Method != http.MethodPost
+	attempt := req
+	for tries := 1; ; tries++ {
+		resp, err := r.next.RoundTrip(attempt)
+		if err == nil && harmless {
+			resp, err = buffered(resp)
+		}
+		again, throttled := r.again(req, harmless, resp, err)
+		if throttled {
+			tries-- // the meter bounds these by time
+		}
+		if !again || tries >= maxTries {
+			return resp, err
+		}
+		next, bodyErr := replay(req)
+		if bodyErr != nil {
+			return resp, err
+		}
+		if !throttled {
+			if wait := r.meter.pause(req.Context(), reason(resp, err), backoff(resp, tries, r.meter.clock.Now())); wait != nil {
+				closeBody(next)
+				return resp, err
+			}
+		}
+		drain(resp)
+		r.meter.repeated()
+		attempt = next
+	}
+}
+
+// again decides whether a call is repeated, and whether that is because of the
+// rate.
+func (r *retry) again(req *http.Request, harmless bool, resp *http.Response, err error) (again, throttled bool) {
+	if req.Context().Err() != nil {
+		return false, false
+	}
+	if err != nil {
+		var unsent *UnsentError
+		return !hopeless(err) && (harmless || errors.As(err, &unsent)), false
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		throttled = !r.meter.exhausted()
+		return throttled, throttled
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout:
+		return harmless, false
+	}
+	return false, false
+}
+
+// hopeless reports whether the next try would surely end alike.
+func hopeless(err error) bool {
+	var token *TokenError
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	return errors.Is(err, ErrCallBudget) || errors.Is(err, ErrThrottled) || errors.As(err, &token) || errors.As(err, &certificate) ||
+		errors.As(err, &dns) && dns.IsNotFound
+}
+
+func reason(resp *http.Response, err error) string {
+	if err != nil {
+		return "the server could not be reached, or its answer was cut off"
+	}
+	return fmt.Sprintf("the server has trouble (%d)", resp.StatusCode)
+}
+
+// backoff returns how long to wait after the given number of tries: twice as
+// long each time, and not in step with others.
+func backoff(resp *http.Response, tries int, now time.Time) time.Duration {
+	d := firstBackoff << (tries - 1)
+	d = d/2 + rand.N(d)
+	if resp != nil {
+		if told, ok := retryAfter(resp.Header, now); ok {
+			d = max(d, min(told, maxObeyed))
+		}
+	}
+	return d
+}
+
+// replay returns req as it was before it was sent. It fails if its body can be
+// read only once.
+func replay(req *http.Request) (*http.Request, error) {
+	next := req.Clone(req.Context())
+	if req.Body == nil || req.Body == http.NoBody {
+		return next, nil
+	}
+	if req.GetBody == nil {
+		return nil, errors.New("the body of the request cannot be sent again")
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	next.Body = body
+	return next, nil
+}
+
+// buffered reads the body of an answer, so that one that is cut off is seen while
+// the call can still be repeated. A very large one is handed on half read.
+func buffered(resp *http.Response) (*http.Response, error) {
+	head, err := io.ReadAll(io.LimitReader(resp.Body, maxBuffered))
+	if err != nil {
+		resp.Body.Close()
+		return nil, fmt.Errorf("the answer (HTTP %d) was cut off: %w", resp.StatusCode, err)
+	}
+	if len(head) == maxBuffered {
+		resp.Body = &joinedBody{Reader: io.MultiReader(bytes.NewReader(head), resp.Body), Closer: resp.Body}
+		return resp, nil
+	}
+	resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(head))
+	return resp, nil
+}
+
+type joinedBody struct {
+	io.Reader
+	io.Closer
+}
+
+// drain lets the connection of an answer that nobody reads be used again.
+func drain(resp *http.Response) {
+	if resp != nil {
+		_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
+		resp.Body.Close()
+	}
+}
