@@ -1,0 +1,101 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxMessage bounds what is shown of a vendor's message, in runes.
+const maxMessage = 300
+
+// vendorMessage finds the words for people in the body of an error. Only one
+// shape is documented, {"id","message","status"}, and for one status, so all
+// the usual ones are looked for.
+func vendorMessage(answer *Answer) string {
+	if answer.empty() {
+		return ""
+	}
+	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
+	decoder.UseNumber()
+	var body any
+	if err := decoder.Decode(&body); err == nil {
+		return excerpt([]byte(wordsOf(body, 0)), maxMessage)
+	}
+	if answer.Type == "text/html" || bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("<")) {
+		if title := htmlTitle(string(answer.Body)); title != "" {
+			return "an HTML page titled " + title
+		}
+		return "an HTML page"
+	}
+	return excerpt(answer.Body, 80)
+}
+
+// wordsOf gathers texts of a decoded body, outermost first.
+func wordsOf(body any, depth int) string {
+	if depth > 4 {
+		return ""
+	}
+	switch v := body.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case []any:
+		var parts []string
+		for _, item := range v {
+			if words := wordsOf(item, depth+1); words != "" {
+				parts = append(parts, words)
+			}
+		}
+		return strings.Join(parts, "; ")
+	case map[string]any:
+		return wordsOfObject(v, depth)
+	}
+	return ""
+}
+
+func wordsOfObject(v map[string]any, depth int) string {
+	for _, key := range []string{"message", "error_description", "detail", "title", "errors", "error", "data"} {
+		words := wordsOf(v[key], depth+1)
+		if words == "" {
+			continue
+		}
+		if id, ok := v["id"].(string); ok && id != "" && id != words {
+			words = fmt.Sprintf("%s (%s)", words, id)
+		}
+		return words
+	}
+	// A map of fields and what is wrong with each.
+	if depth == 0 {
+		return ""
+	}
+	names := make([]string, 0, len(v))
+	for name := range v {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var parts []string
+	for _, name := range names {
+		if words := wordsOf(v[name], depth+1); words != "" {
+			parts = append(parts, name+": "+words)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func htmlTitle(page string) string {
+	lower := strings.ToLower(page)
+	start := strings.Index(lower, "<title>")
+	if start < 0 || len(lower) != len(page) {
+		return ""
+	}
+	start += len("<title>")
+	end := strings.Index(lower[start:], "<")
+	if end < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%q", excerpt([]byte(page[start:start+end]), 80))
+}

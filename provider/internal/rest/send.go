@@ -1,0 +1,142 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/espalier-dev/espalier/provider"
+)
+
+// maxBody is the most that is read of one answer. A page of 50 people is some
+// twenty kilobytes.
+const maxBody = 32 << 20
+
+// Request is one call.
+type Request struct {
+	Op     string // what is attempted, for messages
+	Method string
+	Path   string // escaped, beginning with a slash
+	Query  url.Values
+	Body   *Body
+	// Missing says what a 404 means where it cannot mean the object itself.
+	Missing string
+}
+
+// Answer is a 2xx with its body read to the end.
+type Answer struct {
+	Status int
+	Type   string // the media type, without parameters
+	Date   time.Time
+	Body   []byte
+}
+
+// Send makes the call and reads the answer. A status other than 2xx is a
+// *provider.Error; a cancelled context is returned as it is.
+func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
+	if strings.HasSuffix(req.Path, "/") {
+		return nil, &provider.Error{Kind: provider.Failed, Op: req.Op, Remedy: "The id is empty; give the id of an existing object"}
+	}
+	// Whether a create can have happened depends on whether any of it left.
+	var left atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	hr, err := a.request(traced, req)
+	if err != nil {
+		return nil, &provider.Error{Kind: provider.Failed, Op: req.Op, Err: a.clean(err), Remedy: "Check the address in the provider block"}
+	}
+	response, err := a.HTTP.Do(hr)
+	if err != nil {
+		return nil, a.unreached(ctx, req, err, left.Load())
+	}
+	defer response.Body.Close()
+	answer, err := readAnswer(response)
+	if err != nil {
+		return nil, a.unreached(ctx, req, err, true)
+	}
+	if answer.Status < 200 || answer.Status > 299 {
+		return nil, a.refusal(req, answer)
+	}
+	return answer, nil
+}
+
+func (a *API) request(ctx context.Context, req Request) (*http.Request, error) {
+	target := a.Base + req.Path
+	if len(req.Query) > 0 {
+		target += "?" + req.Query.Encode()
+	}
+	var body io.Reader
+	if req.Body != nil {
+		body = bytes.NewReader(req.Body.Data) // replayable: NewRequest sets GetBody
+	}
+	hr, err := http.NewRequestWithContext(ctx, req.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	hr.Header.Set("Accept", "application/json")
+	if req.Body != nil {
+		hr.Header.Set("Content-Type", req.Body.ContentType)
+	}
+	return hr, nil
+}
+
+func readAnswer(response *http.Response) (*Answer, error) {
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxBody {
+		return nil, errTooLong
+	}
+	answer := &Answer{Status: response.StatusCode, Body: body}
+	answer.Type, _, _ = mime.ParseMediaType(response.Header.Get("Content-Type"))
+	answer.Date, _ = http.ParseTime(response.Header.Get("Date"))
+	return answer, nil
+}
+
+var errTooLong = errors.New("the answer is longer than 32 MiB")
+
+func (a *Answer) empty() bool { return len(bytes.TrimSpace(a.Body)) == 0 }
+
+// unreadable says what an answer looks like that was not understood.
+func (a *Answer) unreadable(err error) error {
+	kind := a.Type
+	if kind == "" {
+		kind = "no content type"
+	}
+	if a.empty() {
+		return fmt.Errorf("the answer (%s) is empty", kind)
+	}
+	return fmt.Errorf("the answer (%s) cannot be used: %w; it begins with %q", kind, err, excerpt(a.Body, 80))
+}
+
+// excerpt is the beginning of a text in one line, at most n runes of it.
+func excerpt(text []byte, n int) string {
+	var b strings.Builder
+	for len(text) > 0 && n > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			r = ' '
+		}
+		if r == ' ' && strings.HasSuffix(b.String(), " ") {
+			continue
+		}
+		b.WriteRune(r)
+		n--
+	}
+	if len(text) > 0 {
+		b.WriteString("...")
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,82 @@
+package motimate
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// tree is the listed groups by their place.
+type tree struct {
+	byID     map[string]schema.Object
+	children map[string][]schema.Object // "" holds the top groups
+}
+
+// newTree joins groups to their parents. A group whose parent is not listed
+// counts as a top group.
+func newTree(objects []schema.Object) *tree {
+	t := &tree{byID: make(map[string]schema.Object, len(objects)), children: map[string][]schema.Object{}}
+	for _, object := range objects {
+		t.byID[object.ID] = object
+	}
+	for _, object := range objects {
+		parent := textOf(object, "parent")
+		if _, listed := t.byID[parent]; !listed {
+			parent = ""
+		}
+		t.children[parent] = append(t.children[parent], object)
+	}
+	return t
+}
+
+// at returns the groups whose path reads like this. A name may itself hold a
+// slash, so every way to cut the path is tried.
+func (t *tree) at(path string) []schema.Object {
+	return t.below("", path)
+}
+
+func (t *tree) below(parent, path string) []schema.Object {
+	var found []schema.Object
+	for _, child := range t.children[parent] {
+		name := textOf(child, "name")
+		if name == path {
+			found = append(found, child)
+		} else if rest, ok := strings.CutPrefix(path, name+"/"); ok && name != "" {
+			found = append(found, t.below(child.ID, rest)...)
+		}
+	}
+	return found
+}
+
+// path is the names from the top down. A circle, which no server should have,
+// ends where it closes.
+func (t *tree) path(object schema.Object) string {
+	names := []string{textOf(object, "name")}
+	seen := map[string]bool{object.ID: true}
+	for {
+		parent, ok := t.byID[textOf(object, "parent")]
+		if !ok || seen[parent.ID] {
+			break
+		}
+		seen[parent.ID] = true
+		names = append([]string{textOf(parent, "name")}, names...)
+		object = parent
+	}
+	return strings.Join(names, "/")
+}
+
+// pick returns the attributes that data sources give of a group.
+func (t *tree) pick(object schema.Object) map[string]cty.Value {
+	values := pick(object, groupFields...)
+	values["path"] = cty.StringVal(t.path(object))
+	return values
+}
+
+func textOf(object schema.Object, name string) string {
+	if v := nullable(object.Attrs[name]); !v.IsNull() {
+		return v.AsString()
+	}
+	return ""
+}

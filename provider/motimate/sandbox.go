@@ -1,0 +1,164 @@
+package motimate
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/espalier-dev/espalier/internal/sandbox"
+	"github.com/espalier-dev/espalier/provider"
+)
+
+// sandboxSecret is the client id, the client secret and the administrator's
+// password of every embedded server. The server is reached from this machine
+// alone and holds nobody's data.
+const sandboxSecret = "sandbox"
+
+// adminID is the account that every token belongs to. It is there from the
+// beginning and cannot be deleted.
+const adminID = 1
+
+// Sandbox is the embedded server: the documented calls over a store of its own.
+type Sandbox struct {
+	chosen sandbox.Behaviour
+	store  *sandbox.Store
+	front  *sandbox.Front
+	now    func() time.Time
+	levels []string // by number; 0 stands outside the tree
+
+	users     *sandbox.Table[sandboxUser]
+	groups    *sandbox.Table[sandboxGroup]
+	positions *sandbox.Table[sandboxPosition]
+
+	byEmail, byPhone, byEmployee *sandbox.Unique // users
+	inGroup, inPosition          *sandbox.Many   // users
+	children                     *sandbox.Many   // groups by their parent
+	bySibling                    *sandbox.Unique // groups by parent and name
+	byPositionName, byImportID   *sandbox.Unique // positions
+}
+
+// NewSandbox opens the store and makes the server. An unknown switch, or a value
+// that a switch cannot have, is an error that says which there are.
+func NewSandbox(options provider.SandboxOptions) (*Sandbox, error) {
+	return newSandbox(options, time.Now)
+}
+
+func newSandbox(options provider.SandboxOptions, now func() time.Time) (*Sandbox, error) {
+	chosen, err := sandbox.Choose(sandboxSwitches(), options.Behaviour)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sandbox{chosen: chosen, now: now, levels: strings.Split(chosen["levels"], ",")}
+	s.makeTables()
+	lag, err := sandbox.ParseLag(chosen["lists_lag"])
+	if err != nil {
+		return nil, err
+	}
+	ctx := options.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	s.store, err = sandbox.OpenStore(ctx, sandbox.StoreOptions{Dir: options.Dir, Now: now, Lag: lag}, s.users, s.groups, s.positions)
+	if err != nil {
+		return nil, err
+	}
+	s.front, err = sandbox.NewFront(sandbox.FrontOptions{Chosen: chosen, Store: s.store, Now: now, Log: options.Log, Refuse: writeError})
+	if err == nil {
+		err = s.furnish()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	s.front.Handle(s.routes())
+	return s, nil
+}
+
+func (s *Sandbox) makeTables() {
+	s.users = sandbox.NewTable[sandboxUser]("users")
+	s.byEmail = s.users.Unique(func(u sandboxUser) string { return strings.ToLower(u.Email) })
+	s.byPhone = s.users.Unique(func(u sandboxUser) string { return plainPhone(u.Phone) })
+	s.byEmployee = s.users.Unique(func(u sandboxUser) string { return u.Employee })
+	s.inGroup = s.users.Many(sandboxUser.groupIDs)
+	s.inPosition = s.users.Many(func(u sandboxUser) []int64 { return u.Positions })
+	s.groups = sandbox.NewTable[sandboxGroup]("groups")
+	s.children = s.groups.Many(func(g sandboxGroup) []int64 { return []int64{g.Parent} })
+	s.bySibling = s.groups.Unique(sandboxGroup.sibling)
+	s.positions = sandbox.NewTable[sandboxPosition]("positions")
+	s.byPositionName = s.positions.Unique(func(p sandboxPosition) string { return p.Name })
+	s.byImportID = s.positions.Unique(func(p sandboxPosition) string { return p.ImportID })
+}
+
+// furnish puts the administrator into a new store.
+func (s *Sandbox) furnish() error {
+	return s.store.Write(func(tx *sandbox.Tx) error {
+		if _, ok := s.users.Get(adminID); ok {
+			return nil
+		}
+		at := s.now().UnixMilli()
+		return sandbox.Put(tx, s.users, adminID, sandboxUser{
+			Email: "admin@example.org", First: "Sandbox", Last: "Administrator",
+			Role: "organization_admin", Created: at, Updated: at,
+		})
+	})
+}
+
+// ServeHTTP serves one request.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.front.ServeHTTP(w, r) }
+
+// StoreID tells one store from another; it stays with the folder.
+func (s *Sandbox) StoreID() string { return s.store.ID() }
+
+// Token is a token request that this server accepts.
+func (s *Sandbox) Token(baseURL string) *provider.TokenRequest {
+	return &provider.TokenRequest{
+		URL: strings.TrimSuffix(baseURL, "/") + "/oauth/token",
+		Params: url.Values{"grant_type": {"client_credentials"},
+			"client_id": {sandboxSecret}, "client_secret": {sandboxSecret}},
+		InQuery: true, TryOther: true,
+	}
+}
+
+// Switches are all behaviours that can be chosen.
+func (s *Sandbox) Switches() []provider.Switch {
+	var list []provider.Switch
+	for _, one := range sandboxSwitches() {
+		list = append(list, provider.Switch{Name: one.Name, Values: one.Values, Meaning: one.Meaning})
+	}
+	return list
+}
+
+// Close writes what is to be kept and frees the store.
+func (s *Sandbox) Close() error { return s.store.Close() }
+
+// routes are the documented calls [swagger].
+func (s *Sandbox) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /oauth/token", s.token)
+	for pattern, handle := range map[string]call{
+		"GET /public_api/me":                s.me,
+		"GET /public_api/users":             s.listUsers,
+		"POST /public_api/users":            s.createUser,
+		"GET /public_api/users/{id}":        s.readUser,
+		"PATCH /public_api/users/{id}":      s.patchUser,
+		"DELETE /public_api/users/{id}":     s.deleteUser,
+		"GET /public_api/groups":            s.listGroups,
+		"POST /public_api/groups":           s.createGroup,
+		"GET /public_api/groups/{id}":       s.readGroup,
+		"PATCH /public_api/groups/{id}":     s.patchGroup,
+		"DELETE /public_api/groups/{id}":    s.deleteGroup,
+		"GET /public_api/positions":         s.listPositions,
+		"POST /public_api/positions":        s.createPosition,
+		"GET /public_api/positions/{id}":    s.readPosition,
+		"PATCH /public_api/positions/{id}":  s.patchPosition,
+		"DELETE /public_api/positions/{id}": s.deletePosition,
+	} {
+		mux.Handle(pattern, s.guarded(handle))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, http.StatusNotFound, "there is no "+r.Method+" "+r.URL.EscapedPath())
+	})
+	return mux
+}

@@ -1,0 +1,104 @@
+package motimate
+
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// document writes the bodies of answers.
+type document struct {
+	s     *Sandbox
+	b     []byte
+	comma bool
+}
+
+func newDocument(s *Sandbox, size int) *document {
+	return &document{s: s, b: append(make([]byte, 0, size+16), '{')}
+}
+
+// data is a document with one object in the envelope.
+func (s *Sandbox) data(write func(*document)) []byte {
+	d := newDocument(s, 512)
+	d.name("data")
+	d.object(func() { write(d) })
+	return d.bytes()
+}
+
+func (d *document) bytes() []byte { return append(d.b, '}') }
+
+func (d *document) name(name string) {
+	if d.comma {
+		d.b = append(d.b, ',')
+	}
+	d.b = append(append(append(d.b, '"'), name...), '"', ':')
+	d.comma = true
+}
+
+func (d *document) object(write func()) {
+	d.b, d.comma = append(d.b, '{'), false
+	write()
+	d.b, d.comma = append(d.b, '}'), true
+}
+
+func (d *document) list(name string, n int, item func(i int)) {
+	d.name(name)
+	d.b = append(d.b, '[')
+	for i := range n {
+		if i > 0 {
+			d.b = append(d.b, ',')
+		}
+		d.object(func() { item(i) })
+	}
+	d.b = append(d.b, ']')
+}
+
+// text writes a text; one that is not set goes by the switch.
+func (d *document) text(name, value string) {
+	switch {
+	case value != "":
+		d.name(name)
+		d.quoted(value)
+	case d.s.chosen.Is("unset", "null"):
+		d.name(name)
+		d.b = append(d.b, "null"...)
+	case d.s.chosen.Is("unset", "empty"):
+		d.name(name)
+		d.b = append(d.b, `""`...)
+	}
+}
+
+func (d *document) quoted(value string) {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			quoted, _ := json.Marshal(value)
+			d.b = append(d.b, quoted...)
+			return
+		}
+	}
+	d.b = append(append(append(d.b, '"'), value...), '"')
+}
+
+func (d *document) level(n int) {
+	d.name("level")
+	switch {
+	case d.s.chosen.Is("level_as", "number"):
+		d.b = strconv.AppendInt(d.b, int64(n), 10)
+	case d.s.chosen.Is("level_as", "label"):
+		d.quoted("Level " + strconv.Itoa(n))
+	default:
+		d.quoted(strconv.Itoa(n))
+	}
+}
+
+// id writes an id; 0 is null.
+func (d *document) id(name string, id int64) {
+	d.name(name)
+	switch {
+	case id == 0:
+		d.b = append(d.b, "null"...)
+	case d.s.chosen.Is("ids", "number"):
+		d.b = strconv.AppendInt(d.b, id, 10)
+	default:
+		d.quoted(d.s.showID(id))
+	}
+}

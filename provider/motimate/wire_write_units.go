@@ -1,0 +1,68 @@
+package motimate
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/provider/internal/rest"
+)
+
+func (w *wire) createGroup(values map[string]cty.Value) (*rest.Body, error) {
+	fields := texts(values, "name")
+	if kind := nullable(values["kind"]); !kind.IsNull() {
+		fields = append(fields, textField("kind", w.liveKind(kind)))
+	}
+	if parent := nullable(values["parent"]); !parent.IsNull() {
+		fields = append(fields, field{"parent_id", idValue(parent.AsString())})
+	}
+	return w.createBody(fields)
+}
+
+// updateGroup sends parent_id for a move; that a change takes it is inferred.
+func (w *wire) updateGroup(_ string, c provider.Change) (*rest.Body, error) {
+	var fields []field
+	if c.Has("name") {
+		fields = append(fields, textField("name", nullable(c.After["name"])))
+	}
+	if c.Has("kind") {
+		fields = append(fields, textField("kind", w.liveKind(nullable(c.After["kind"]))))
+	}
+	if c.Has("parent") {
+		parent := field{"parent_id", nil}
+		if v := nullable(c.After["parent"]); !v.IsNull() && v.AsString() != "" {
+			parent.value = idValue(v.AsString())
+		}
+		fields = append(fields, parent)
+	}
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	return jsonBody(fields)
+}
+
+func (w *wire) liveKind(kind cty.Value) cty.Value {
+	if kind.IsNull() {
+		return kind
+	}
+	if live, ok := w.live[kind.AsString()]; ok {
+		return cty.StringVal(live)
+	}
+	return kind
+}
+
+func (w *wire) createPosition(values map[string]cty.Value) (*rest.Body, error) {
+	return w.createBody(texts(values, "name", "import_id"))
+}
+
+func (w *wire) updatePosition(_ string, c provider.Change) (*rest.Body, error) {
+	var fields []field
+	for _, name := range []string{"name", "import_id"} {
+		if c.Has(name) {
+			fields = append(fields, textField(name, nullable(c.After[name])))
+		}
+	}
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	return jsonBody(fields)
+}

@@ -1,0 +1,181 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Provider is one vendor. Everything but Open and Sandbox is data or a pure
+// function; nothing here reaches a network.
+type Provider interface {
+	// Name is the word of the provider block and the prefix of its types.
+	Name() string
+	// Settings are the attributes of the provider block.
+	Settings() []schema.Attribute
+	// Types and Data are the resource types and data sources, indexed.
+	Types() []*schema.Type
+	Data() []*schema.Type
+	// Connect checks the settings of one provider block (null where left out)
+	// and says as data how to reach the vendor. env looks up environment
+	// variables. All mistakes are returned at once; with any, the Connection is
+	// nil.
+	Connect(settings map[string]cty.Value, env func(string) string) (*Connection, []SettingError)
+	// Open makes a client that speaks through hc, which adds the token, obeys the
+	// budget and retries what is safe. It makes no call.
+	Open(c *Connection, hc *http.Client) Client
+	// Sandbox makes the vendor's embedded server.
+	Sandbox(options SandboxOptions) (Sandbox, error)
+}
+
+// SettingError is one mistake in a provider block.
+type SettingError struct {
+	Setting string // the attribute, or "" for the whole block
+	Problem string // what is wrong
+	Remedy  string // what to do
+}
+
+func (e SettingError) Error() string { return e.Setting + ": " + e.Problem + ". " + e.Remedy }
+
+// Connection says as data how to reach one tenant.
+type Connection struct {
+	// Provider is the vendor's name.
+	Provider string
+	// BaseURL is scheme, host and optional path prefix, without a final slash.
+	// It is empty while Sandbox is set: the caller starts the server and fills
+	// BaseURL, Tenant and Token from it.
+	BaseURL string
+	// Sandbox asks for the embedded server.
+	Sandbox bool
+	// Tenant is what the state records: the address without secrets, or
+	// "sandbox:" and the store's id.
+	Tenant string
+	// AccessToken is a token that was given; Token says how to get one. At most
+	// one is set.
+	AccessToken string
+	Token       *TokenRequest
+	// Levels are the tree levels, highest first; empty when the configuration
+	// does not name them.
+	Levels []Level
+	// ReadLag is how long a read may show the world before a write.
+	ReadLag time.Duration
+	// Removal says what happens to a person gone from the configuration:
+	// "refuse", "strip", "forget" or "delete".
+	Removal string
+	// Mutable names, by type, attributes that are CreateOnly by their type but
+	// that these settings allow to be changed on an existing object.
+	Mutable map[string][]string
+	// Secrets are values that must not be shown anywhere.
+	Secrets []string
+	// Settings are the settings that are not secret, for a saved plan.
+	Settings map[string]cty.Value
+	// Private is the provider's own, carried from Connect to Open.
+	Private any
+}
+
+// Level is one level of the tree: the stable name the configuration uses and
+// what it is called live.
+type Level struct{ Name, Live string }
+
+// TokenRequest is a token call as data.
+type TokenRequest struct {
+	URL string
+	// Params are the parameters, secrets included.
+	Params url.Values
+	// InQuery sends Params in the query string, as the vendor documents;
+	// otherwise they are a form body.
+	InQuery bool
+	// TryOther sends the same parameters the other way when the server refuses
+	// the first for a reason that is not the credentials.
+	TryOther bool
+}
+
+// Client reaches one tenant. Its methods may be called from many goroutines.
+// Errors are *Error where the vendor answered or failed to.
+type Client interface {
+	// List returns all objects of a resource type, reading every page.
+	List(ctx context.Context, typ string) (Listing, error)
+	// Read returns one object; Kind NotFound where there is none.
+	Read(ctx context.Context, typ, id string) (schema.Object, error)
+	// Create makes an object of the attributes given and returns what the server
+	// answered: the id always, attributes as far as the answer carries them.
+	Create(ctx context.Context, typ string, values map[string]cty.Value) (schema.Object, error)
+	// Update changes one object in one call.
+	Update(ctx context.Context, typ, id string, change Change) (schema.Object, error)
+	// Delete removes one object; Kind NotFound where it is gone already.
+	Delete(ctx context.Context, typ, id string) error
+	// Data reads a data source: args are its configured arguments (null where
+	// left out), the result all its attributes.
+	Data(ctx context.Context, typ string, args map[string]cty.Value) (map[string]cty.Value, error)
+	// Self is the account that holds the token.
+	Self(ctx context.Context) (schema.Object, error)
+}
+
+// Listing is what a list call brought.
+type Listing struct {
+	Objects []schema.Object
+	// Date is the server's clock at the first page; zero if it sent none.
+	Date time.Time
+	// Calls is the number of requests spent.
+	Calls int
+}
+
+// Change is an update: all attributes before and after, as far as known, and
+// the names of those that change.
+type Change struct {
+	// Before holds what is live, After what shall be. For memberships both are
+	// complete sets, so that one request can end right on servers that merge and
+	// on servers that replace.
+	Before, After map[string]cty.Value
+	Changed       []string
+}
+
+// Has reports whether the attribute changes.
+func (c Change) Has(attr string) bool {
+	for _, name := range c.Changed {
+		if name == attr {
+			return true
+		}
+	}
+	return false
+}
+
+// SandboxOptions says how an embedded server is made.
+type SandboxOptions struct {
+	// Dir holds its data; empty keeps them in memory.
+	Dir string
+	// Behaviour are switches by name, for the points on which the vendor's
+	// documentation is silent; an unknown name is an error that lists the known.
+	Behaviour map[string]string
+	// Log gets a line for each request, from many goroutines; nil for none.
+	Log func(line string)
+	// Context bounds the wait for a store that another process has open; nil
+	// waits for as long as it takes.
+	Context context.Context
+}
+
+// Sandbox is an embedded server, ready to be served.
+type Sandbox interface {
+	http.Handler
+	// StoreID tells one store of data from another.
+	StoreID() string
+	// Token is a token request that the server accepts, for the base URL it is
+	// served under.
+	Token(baseURL string) *TokenRequest
+	// Switches are the names of the behaviours with their values and a text.
+	Switches() []Switch
+	// Close writes what is to be kept and frees the store.
+	Close() error
+}
+
+// Switch is one behaviour of a sandbox.
+type Switch struct {
+	Name    string
+	Values  []string // the first is the default
+	Meaning string
+}
