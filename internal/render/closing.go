@@ -1,0 +1,146 @@
+package render
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// closing writes the lines that count the plan.
+func (f *face) closing(cost Cost) {
+	f.gap()
+	if f.folded {
+		f.line(f.paint.dim("What is alike is folded; -full shows each."))
+	}
+	if f.plan.Pending > 0 {
+		calls, were, are := "calls", "were", "are"
+		if f.plan.Pending == 1 {
+			calls, were, are = "call", "was", "is"
+		}
+		f.line(f.paint.yellow(plural(f.plan.Pending, calls, calls) + " of an earlier run " + were + " never answered and " + are + " settled first."))
+	}
+	if len(f.plan.Targets) > 0 {
+		var list []string
+		for _, t := range f.plan.Targets {
+			list = append(list, clean(t))
+		}
+		f.line(f.paint.yellow("This plan is partial: it is limited to " + enumerate(list) + " and what that needs."))
+	}
+	if losing := f.losing(); losing > 0 {
+		verb := "lose"
+		if losing == 1 {
+			verb = "loses"
+		}
+		f.line(f.paint.red(plural(losing, "person", "people") + " " + verb + " a membership or a position."))
+	}
+	f.verdict(cost)
+	f.unmanaged(cost)
+	if n := len(f.plan.Refusals); n > 0 {
+		f.line(f.paint.alarm("Refused by " + plural(n, "guard", "guards") + "; nothing has been sent."))
+	}
+}
+
+func (f *face) losing() int {
+	n := 0
+	for i := range f.plan.Steps {
+		if f.names.losing(&f.plan.Steps[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *face) verdict(cost Cost) {
+	if f.plan.Empty() {
+		f.line(f.paint.green(f.emptyLine()))
+		return
+	}
+	if f.plan.RefreshOnly {
+		f.line(f.paint.bold("Plan: " + plural(len(f.plan.Drift), "outside change", "outside changes") + " to record; nothing is sent."))
+		return
+	}
+	f.line(f.paint.bold("Plan: " + f.closingText(cost)))
+}
+
+func (f *face) emptyLine() string {
+	switch {
+	case f.plan.RefreshOnly:
+		return "No changes. The state matches the live organisation."
+	case f.plan.Destroy:
+		return "No changes. The state owns nothing."
+	}
+	return "No changes. The organisation matches the configuration."
+}
+
+// closingText is the closing line behind "Plan: ".
+func (f *face) closingText(cost Cost) string {
+	clauses := []string{}
+	if counts := actionCounts(f.plan); len(counts) > 0 {
+		clauses = append(clauses, strings.Join(counts, ", "))
+	} else {
+		clauses = append(clauses, "no object changes")
+	}
+	if n := len(f.plan.Outputs); n > 0 {
+		clauses = append(clauses, plural(n, "output changes", "outputs change"))
+	}
+	if n := f.plan.Summary.People; n > 0 {
+		clauses = append(clauses, plural(n, "person", "people")+" affected")
+	}
+	return strings.Join(append(clauses, costText(cost)), "; ") + "."
+}
+
+// actionCounts is the number of steps of each action that has any, in words.
+func actionCounts(plan *planner.Plan) []string {
+	s := &plan.Summary
+	var list []string
+	for _, c := range []struct {
+		n    int
+		verb string
+	}{
+		{s.Create, "create"}, {s.Adopt, "adopt"}, {s.Readdress, "readdress"}, {s.Update, "update"},
+		{s.Move, "move"}, {s.Replace, "replace"}, {s.Delete, "delete"}, {s.Forget, "forget"},
+	} {
+		if c.n > 0 {
+			list = append(list, count(c.n)+" to "+c.verb)
+		}
+	}
+	return list
+}
+
+func costText(c Cost) string {
+	if c.Calls == 0 {
+		return "no calls"
+	}
+	text := plural(c.Calls, "call", "calls") + ", " + about(c.Estimate)
+	if c.Known {
+		text += " (" + count(c.Remaining) + " of " + count(c.Limit) + " left)"
+	}
+	return text
+}
+
+// unmanaged says what the plan leaves alone, and what reading has cost.
+func (f *face) unmanaged(cost Cost) {
+	var clauses []string
+	for _, typ := range slices.Sorted(maps.Keys(f.plan.Summary.Unmanaged)) {
+		if n := f.plan.Summary.Unmanaged[typ]; n > 0 {
+			class := schema.ClassOther
+			if t := f.Library.Resources[typ]; t != nil {
+				class = t.Class
+			}
+			one, many := f.nouns(typ, class)
+			if one == "object" {
+				one, many = "object of "+clean(typ), "objects of "+clean(typ)
+			}
+			clauses = append(clauses, plural(n, one, many))
+		}
+	}
+	if len(clauses) > 0 {
+		f.line(f.paint.dim("Not managed here and left alone: " + enumerate(clauses) + "."))
+	}
+	if cost.ReadCalls > 0 {
+		f.line(f.paint.dim("Reading took " + plural(cost.ReadCalls, "call", "calls") + "."))
+	}
+}

@@ -1,0 +1,77 @@
+package render
+
+import "github.com/espalier-dev/espalier/schema"
+
+// resourceJSON is a resource change or drift in the JSON document.
+type resourceJSON struct {
+	Address         string        `json:"address"`
+	PreviousAddress string        `json:"previous_address,omitempty"`
+	Mode            string        `json:"mode"`
+	Type            string        `json:"type"`
+	Name            string        `json:"name"`
+	Index           any           `json:"index,omitempty"`
+	Provider        string        `json:"provider_name,omitempty"`
+	Action          string        `json:"action,omitempty"`
+	Reason          string        `json:"action_reason,omitempty"`
+	Label           string        `json:"label,omitempty"`
+	ID              string        `json:"id,omitempty"`
+	Change          changeJSON    `json:"change"`
+	Changes         []elementwise `json:"changes,omitempty"`
+	Needs           []string      `json:"needs,omitempty"`
+	Last            bool          `json:"last,omitempty"`
+	Release         bool          `json:"release,omitempty"`
+	Calls           int           `json:"calls"`
+	File            string        `json:"file,omitempty"`
+	Line            int           `json:"line,omitempty"`
+}
+
+// changeJSON is one change as Terraform writes it. Before and After are null,
+// an object of attributes, or an output's value.
+type changeJSON struct {
+	Actions         []string      `json:"actions"`
+	Before          any           `json:"before"`
+	After           any           `json:"after"`
+	AfterUnknown    any           `json:"after_unknown"`
+	BeforeSensitive any           `json:"before_sensitive"`
+	AfterSensitive  any           `json:"after_sensitive"`
+	Importing       *importedJSON `json:"importing,omitempty"`
+}
+
+type importedJSON struct {
+	ID string `json:"id"`
+}
+
+// elementwise is one attribute of a change; sets say who comes and goes.
+type elementwise struct {
+	Attribute string       `json:"attribute"`
+	Added     []memberJSON `json:"added,omitempty"`
+	Removed   []memberJSON `json:"removed,omitempty"`
+	Before    any          `json:"before,omitempty"`
+	After     any          `json:"after,omitempty"`
+	Pending   string       `json:"pending,omitempty"`
+	Sensitive bool         `json:"sensitive,omitempty"`
+	Hidden    bool         `json:"not_shown,omitempty"`
+	Drift     bool         `json:"changed_outside,omitempty"`
+	Refers    string       `json:"refers,omitempty"`
+}
+
+type memberJSON struct {
+	ID      string `json:"id,omitempty"`
+	Label   string `json:"label,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// indexOf returns an instance key as JSON has it; nil for none.
+func indexOf(k schema.InstanceKey) any {
+	switch k.Kind {
+	case schema.StringKey:
+		return k.Text
+	case schema.IntKey:
+		return k.Num
+	}
+	return nil
+}
+
+func bareResource(a schema.Address) resourceJSON {
+	return resourceJSON{Address: a.String(), Mode: "managed", Type: a.Type, Name: a.Name, Index: indexOf(a.Key)}
+}

@@ -1,0 +1,191 @@
+package render
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/espalier-dev/espalier/planner"
+)
+
+// Report writes what an apply did: what went wrong, each with its place, its
+// cause and what was not tried because of it; then one line that counts; then
+// what to do next.
+func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error {
+	f := &reportFace{face: &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}, report: r}
+	f.because = causes(plan, r)
+	f.group(planner.Failed, f.paint.alarm("Failed"))
+	f.group(planner.Undecided, f.paint.bold("Undecided")+f.paint.dim(" (sent, and no answer came)"))
+	f.group(planner.Conflicted, f.paint.bold("Conflicts")+f.paint.dim(" (changed since the plan was made, and left alone)"))
+	f.gap()
+	f.line(f.paint.bold(f.counts()))
+	if r.Stopped != nil {
+		f.paragraph("", "The run stopped early: "+f.names.discreet(r.Stopped.Error()))
+	}
+	for _, l := range f.next() {
+		f.paragraph("", l)
+	}
+	return f.Flush()
+}
+
+type reportFace struct {
+	*face
+	report *planner.Report
+	// because lists, by the step that went wrong, the steps not tried.
+	because map[int][]int
+}
+
+// status returns how a step ended; one without an entry is left.
+func status(r *planner.Report, i int) planner.Status {
+	if i < len(r.Status) {
+		return r.Status[i]
+	}
+	return planner.Left
+}
+
+// causes finds for each skipped step the step that went wrong in the first
+// place. Steps stand in an order in which they could be done, so one pass sees
+// a need before what needs it.
+func causes(plan *planner.Plan, r *planner.Report) map[int][]int {
+	root := make([]int, len(plan.Steps))
+	because := map[int][]int{}
+	for i := range plan.Steps {
+		root[i] = -1
+		switch status(r, i) {
+		case planner.Failed, planner.Undecided, planner.Conflicted:
+			root[i] = i
+		case planner.Skipped:
+			for _, need := range plan.Steps[i].Needs {
+				if need >= 0 && need < i && root[need] >= 0 {
+					root[i] = root[need]
+					because[root[i]] = append(because[root[i]], i)
+					break
+				}
+			}
+		}
+	}
+	return because
+}
+
+// mostFailures is how many of one kind are told one by one.
+const mostFailures = 50
+
+func (f *reportFace) group(s planner.Status, title string) {
+	var list []int
+	for i := range f.plan.Steps {
+		if status(f.report, i) == s {
+			list = append(list, i)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	slices.SortStableFunc(list, func(a, b int) int { return f.plan.Steps[a].Address.Compare(f.plan.Steps[b].Address) })
+	f.section(title)
+	for n, i := range list {
+		if n == mostFailures && !f.Full {
+			f.line(indent, f.paint.dim("... and "+count(len(list)-n)+" more"))
+			return
+		}
+		f.trouble(i)
+	}
+}
+
+// trouble tells of one step that was not done.
+func (f *reportFace) trouble(i int) {
+	step := &f.plan.Steps[i]
+	quiet := f.People == PeopleCounts && f.names.shielded(step)
+	head := []string{f.sign(step), " ", f.paint.bold(clean(step.Address.String()))}
+	if quiet {
+		head = []string{f.sign(step), " 1 person"}
+	} else if label := f.names.label(step); label != "" {
+		head = append(head, "  ", label)
+	}
+	if at := place(step.File, step.Line); at != "" {
+		head = append(head, "  ", f.paint.dim(at))
+	}
+	f.line(head...)
+	if i < len(f.report.Errors) && f.report.Errors[i] != nil {
+		f.paragraph(indent, f.names.discreet(f.report.Errors[i].Error()))
+	}
+	skipped := f.because[i]
+	if len(skipped) == 0 {
+		return
+	}
+	var list []string
+	for _, j := range skipped[:min(5, len(skipped))] {
+		if other := &f.plan.Steps[j]; f.People != PeopleCounts || !f.names.shielded(other) {
+			list = append(list, f.names.short(other))
+		}
+	}
+	text := "Not tried because of it: " + plural(len(skipped), "step", "steps")
+	if len(list) > 0 {
+		text += ": " + some(list, len(skipped))
+	}
+	f.paragraph(indent, text)
+}
+
+// counts is the line that counts how the steps ended.
+func (f *reportFace) counts() string {
+	total := make([]int, planner.Left+1)
+	byAction := make([]int, len(verbs))
+	released := 0
+	for i := range f.plan.Steps {
+		s := status(f.report, i)
+		total[s]++
+		switch step := &f.plan.Steps[i]; {
+		case s != planner.Done:
+		case stripped(step):
+			released++
+		default:
+			byAction[step.Action]++
+		}
+	}
+	var did, left []string
+	for action, n := range byAction {
+		if n > 0 {
+			did = append(did, count(n)+" "+verbs[action][1])
+		}
+	}
+	if released > 0 {
+		did = append(did, count(released)+" released")
+	}
+	if len(did) == 0 {
+		did = []string{"nothing done"}
+	}
+	for _, c := range []struct {
+		status planner.Status
+		words  [2]string
+	}{
+		{planner.Failed, [2]string{"failed", "failed"}}, {planner.Undecided, [2]string{"undecided", "undecided"}},
+		{planner.Conflicted, [2]string{"conflict", "conflicts"}}, {planner.Skipped, [2]string{"skipped", "skipped"}},
+		{planner.Left, [2]string{"left", "left"}}, {planner.Waiting, [2]string{"never begun", "never begun"}}, {planner.Running, [2]string{"cut short", "cut short"}},
+	} {
+		if n := total[c.status]; n > 0 {
+			left = append(left, plural(n, c.words[0], c.words[1]))
+		}
+	}
+	if len(left) == 0 {
+		return "Done: " + strings.Join(did, ", ") + "."
+	}
+	return "Done in part: " + strings.Join(did, ", ") + "; " + strings.Join(left, ", ") + "."
+}
+
+// next says what to do, one paragraph each.
+func (f *reportFace) next() []string {
+	r := f.report
+	var list []string
+	if r.Count(planner.Failed) > 0 {
+		list = append(list, "What is done is recorded. Put right what the messages say and apply again: only the rest will be sent.")
+	}
+	if r.Count(planner.Undecided) > 0 {
+		list = append(list, "Undecided calls are never sent again blindly. Apply again later: the next run looks up what became of them first.")
+	}
+	if r.Count(planner.Conflicted) > 0 {
+		list = append(list, "Plan again to decide on the conflicts as they are now.")
+	}
+	if len(list) == 0 && (r.Stopped != nil || r.Count(planner.Left) > 0) {
+		list = append(list, "What is done is recorded. Apply again: only the rest will be sent.")
+	}
+	return list
+}

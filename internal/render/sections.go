@@ -1,0 +1,152 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+func (f *face) warnings() {
+	if len(f.plan.Warnings) == 0 {
+		return
+	}
+	f.section(f.paint.bold("Warnings"))
+	for i := range f.plan.Warnings {
+		w := &f.plan.Warnings[i]
+		head := []string{f.paint.yellow("!"), " ", f.paint.bold(clean(f.names.discreet(w.Summary)))}
+		if !w.Address.IsZero() && !(f.People == PeopleCounts && f.person(w.Address.Type)) {
+			head = append(head, "  ", clean(w.Address.String()))
+		}
+		if at := place(w.File, w.Line); at != "" {
+			head = append(head, "  ", f.paint.dim(at))
+		}
+		f.line(head...)
+		if w.Detail != "" {
+			f.paragraph(indent, f.names.discreet(w.Detail))
+		}
+	}
+}
+
+// drift tells what somebody else changed, apart from what the plan would do;
+// what is gone comes first.
+func (f *face) drift() {
+	if len(f.plan.Drift) == 0 {
+		return
+	}
+	f.section(f.paint.bold("Changed outside of the configuration"))
+	list := make([]*planner.Drift, len(f.plan.Drift))
+	for i := range f.plan.Drift {
+		list[i] = &f.plan.Drift[i]
+	}
+	slices.SortStableFunc(list, func(a, b *planner.Drift) int {
+		if a.Gone != b.Gone && a.Gone {
+			return -1
+		} else if a.Gone != b.Gone {
+			return 1
+		}
+		return a.Address.Compare(b.Address)
+	})
+	shown, hiddenPeople := 0, 0
+	for i := 0; i < len(list); {
+		j := i + 1
+		for j < len(list) && list[j].Address == list[i].Address {
+			j++
+		}
+		switch {
+		case f.People == PeopleCounts && f.person(list[i].Address.Type):
+			hiddenPeople++
+		case shown < foldRemoval || f.Full:
+			f.drifted(list[i:j])
+			shown++
+		default:
+			shown++
+		}
+		i = j
+	}
+	if hiddenPeople > 0 {
+		f.line(f.paint.dim("*"), " ", plural(hiddenPeople, "person", "people"))
+	}
+	if more := shown - foldRemoval; more > 0 && !f.Full {
+		f.folded = true
+		f.line(indent, f.paint.dim("... and "+count(more)+" more"))
+	}
+}
+
+// drifted draws what changed of one object.
+func (f *face) drifted(list []*planner.Drift) {
+	first := list[0]
+	private := f.People != PeopleNames && f.person(first.Address.Type)
+	head := []string{f.paint.dim("*"), " ", clean(first.Address.String())}
+	if first.Label != "" && !private {
+		head = append(head, "  ", quote(first.Label))
+	}
+	if first.Gone {
+		f.line(append(head, "  ", f.paint.red("is gone"))...)
+		return
+	}
+	f.line(head...)
+	var parts []part
+	for _, d := range list {
+		x := part{kind: partChange, attr: clean(d.Attr)}
+		switch {
+		case d.Sensitive || schema.IsSensitive(d.Before) || schema.IsSensitive(d.After):
+			x.new = hiddenWord
+		case private:
+			x.new = "(not shown)"
+		default:
+			x.old, x.new = inline(d.Before, noneWord), inline(d.After, noneWord)
+		}
+		parts = append(parts, x)
+	}
+	f.parts(parts)
+}
+
+func (f *face) outputs() {
+	if len(f.plan.Outputs) == 0 {
+		return
+	}
+	f.section(f.paint.bold("Outputs"))
+	names := 0
+	for i := range f.plan.Outputs {
+		names = max(names, width(clean(f.plan.Outputs[i].Name)))
+	}
+	for i := range f.plan.Outputs {
+		o := &f.plan.Outputs[i]
+		old, new := f.outputSides(o)
+		name := pad(clean(o.Name), names)
+		switch {
+		case o.Removed:
+			f.line(f.paint.red("-"), " ", name, "  ", f.paint.red(old))
+		case old == "":
+			f.line(f.paint.green("+"), " ", name, "  ", f.paint.green(f.shorten(new)))
+		default:
+			f.line(f.paint.yellow("~"), " ", name, "  ", f.paint.red(f.shorten(old)), f.paint.dim(" -> "), f.paint.green(f.shorten(new)))
+		}
+	}
+}
+
+// outputSides returns both sides of an output; the old one is empty for a new
+// output.
+func (f *face) outputSides(o *planner.OutputChange) (old, new string) {
+	switch {
+	case o.Sensitive || schema.IsSensitive(o.Before) || hidden(o.After):
+		old, new = hiddenWord, hiddenWord
+	case f.People != PeopleNames && !(impersonal(o.Before) && o.After.Pending == nil && impersonal(o.After.Value)):
+		old, new = "(not shown)", "(not shown)"
+	default:
+		old, new = inline(o.Before, noneWord), f.names.wanted(o.After)
+	}
+	if o.Before == cty.NilVal {
+		old = ""
+	}
+	return old, new
+}
+
+// impersonal reports whether a value cannot name anybody: a number, a truth
+// value, or none.
+func impersonal(v cty.Value) bool {
+	return v == cty.NilVal || v.Type() == cty.Number || v.Type() == cty.Bool
+}
