@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"sync"
+
+	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/provider/all"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// app is one run of the program.
+type app struct {
+	Streams
+	dir     string // -chdir
+	noColor bool
+	library schema.Library
+	vendors map[string]provider.Provider
+	// config is the one loaded, for the snippets of diagnostics.
+	config *schema.Config
+	// events is set while a command speaks JSON.
+	events *render.Events
+	// progress shows an apply while it runs; waits are told to it.
+	progressLock sync.Mutex
+	progress     *render.Progress
+	// onSignal handles interrupts.
+	signalLock sync.Mutex
+	onSignal   func()
+	// closers free what a command opened, last first.
+	closers []func()
+}
+
+func newApp(s Streams) *app {
+	a := &app{Streams: s, library: all.Library(), vendors: map[string]provider.Provider{}}
+	for _, p := range all.Providers() {
+		a.vendors[p.Name()] = p
+	}
+	return a
+}
+
+// atEnd has f called when the command is over.
+func (a *app) atEnd(f func()) { a.closers = append(a.closers, f) }
+
+func (a *app) closeAll() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+	a.closers = nil
+}
+
+// talk says something to the person, on standard error; with -json nothing.
+func (a *app) talk(format string, args ...any) {
+	if a.events == nil {
+		fmt.Fprintf(a.Err, format+"\n", args...)
+	}
+}
+
+// say writes data to standard output.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
+
+func (a *app) colored(terminal bool) bool {
+	return terminal && !a.noColor && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+}
+
+func (a *app) outOptions() render.Options {
+	return render.Options{Color: a.colored(a.OutTerminal), Width: a.Width}
+}
+
+func (a *app) errOptions() render.Options {
+	return render.Options{Color: a.colored(a.ErrTerminal), Width: a.Width}
+}
+
+// types looks up a resource type of any vendor.
+func (a *app) types(name string) *schema.Type { return a.library.Resources[name] }
+
+// who describes this run to another that finds the state locked.
+func (a *app) who(command string) state.LockInfo {
+	name, host := "somebody", "unknown host"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	if h, err := os.Hostname(); err == nil {
+		host = h
+	}
+	return state.LockInfo{Who: name + "@" + host, Command: command, PID: os.Getpid(), Since: a.Now().UTC()}
+}
+
+// sandboxDir is where the embedded server of a provider configuration keeps its
+// data.
+func (a *app) sandboxDir(key string) string {
+	return filepath.Join(a.dir, ".espalier", "sandbox", key)
+}

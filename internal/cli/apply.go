@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// applyFlags are those of apply and destroy.
+type applyFlags struct {
+	planFlags
+	faces
+	autoApprove bool
+	lockTimeout time.Duration
+	command     string // apply or destroy
+}
+
+func (f *applyFlags) register(cmd *cobra.Command) {
+	f.planFlags.register(cmd)
+	f.faces.register(cmd)
+	cmd.Flags().BoolVar(&f.autoApprove, "auto-approve", false, "do not ask before changing anything")
+	lockTimeoutFlag(cmd, &f.lockTimeout)
+}
+
+func lockTimeoutFlag(cmd *cobra.Command, d *time.Duration) {
+	cmd.Flags().DurationVar(d, "lock-timeout", 0, "wait this `long` for another run to free the state, such as 30s or 5m")
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	f := applyFlags{command: "apply"}
+	cmd := &cobra.Command{
+		Use: "apply [FILE]", Short: "Make the live system as the configuration says", Args: cobra.MaximumNArgs(1),
+		Long: "apply makes a plan, asks, and carries it out; or it carries out exactly the plan saved in FILE.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.speakJSON(&f.faces); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				return a.applySaved(cmd.Context(), &f, args[0], changedPlanFlags(cmd))
+			}
+			return a.applyFresh(cmd.Context(), &f)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (a *app) destroyCommand() *cobra.Command {
+	f := applyFlags{command: "destroy"}
+	cmd := &cobra.Command{
+		Use: "destroy", Short: "Delete everything that the state owns, under the guards", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.speakJSON(&f.faces); err != nil {
+				return err
+			}
+			f.destroy = true
+			return a.applyFresh(cmd.Context(), &f)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// applyFresh plans under the lock and carries the plan out.
+func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
+	p, err := a.load(f.variables)
+	if err != nil {
+		return err
+	}
+	session, err := p.backend.Open(ctx, a.who(f.command), f.lockTimeout)
+	if err != nil {
+		return err
+	}
+	snapshot := session.Snapshot()
+	made, err := p.plan(ctx, &f.planFlags, snapshot, len(session.Pending()))
+	if err != nil {
+		return errors.Join(err, session.Close(ctx))
+	}
+	if err := p.show(made, &f.faces, f.command); err != nil {
+		return errors.Join(err, session.Close(ctx))
+	}
+	if made.plan.Refused() {
+		return errors.Join(exit(ExitRefused), session.Close(ctx))
+	}
+	if len(made.plan.Steps) > 0 && !f.autoApprove {
+		if err := a.askFirst(question(f)); err != nil {
+			return errors.Join(err, session.Close(ctx))
+		}
+	}
+	return p.carryOut(ctx, f, session, snapshot, made, nil)
+}
+
+func question(f *applyFlags) string {
+	if f.destroy {
+		return "Do you really want to delete all of this?"
+	}
+	return "Do you want to make these changes?"
+}
+
+// carryOut applies a plan, stores what was read and done, and says how it ended.
+func (p *project) carryOut(ctx context.Context, f *applyFlags, session state.Session, before *state.Snapshot, made *planned, conflicts map[int]error) error {
+	a := p.app
+	soft, hard, done := a.interruptible(ctx)
+	defer done()
+	p.expect(made.plan)
+	p.storeTenants(session, made.plan)
+	j := journal{p: p, session: session, before: before, live: made.survey.live}
+	began := a.Now()
+	watch := a.watch(made.plan, f, began)
+	report := planner.Apply(soft, hard, made.plan, target{p}, j, planner.ApplyOptions{
+		Types: a.library.Resources, Parallelism: f.parallelism, Conflicts: conflicts,
+		Objects: p.liveObjects(before, made), Functions: p.functions(), OnEvent: watch.step, Now: a.Now,
+	})
+	watch.end()
+	outputs := p.store(ctx, session, made, report)
+	closeErr := session.Close(ctx)
+	p.tell(made, report, outputs, f)
+	if closeErr != nil {
+		return closeErr
+	}
+	return exitOf(made.plan, report)
+}
+
+// expect tells each meter how many calls are still to come, so that it can
+// decide between full speed and spreading them.
+func (p *project) expect(plan *planner.Plan) {
+	calls := map[string]int{}
+	for i := range plan.Steps {
+		calls[plan.Steps[i].Provider] += plan.Steps[i].Calls
+	}
+	for key, c := range p.providers {
+		if c.meter != nil {
+			c.meter.Expect(calls[key])
+		}
+	}
+}
+
+// liveObjects gives the attributes of owned instances that no step touches.
+func (p *project) liveObjects(before *state.Snapshot, made *planned) func(schema.Address) (map[string]cty.Value, bool) {
+	return func(addr schema.Address) (map[string]cty.Value, bool) {
+		if before == nil || before.Records[addr] == nil {
+			return nil, false
+		}
+		rec := before.Records[addr]
+		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
+		if !ok {
+			return nil, false
+		}
+		attrs := make(map[string]cty.Value, len(o.Attrs)+1)
+		for name, v := range o.Attrs {
+			attrs[name] = v
+		}
+		attrs["id"] = cty.StringVal(o.ID)
+		return attrs, true
+	}
+}
+
+// exitOf is the exit code that a report comes to.
+func exitOf(plan *planner.Plan, r *planner.Report) error {
+	bad := r.Count(planner.Failed) + r.Count(planner.Undecided) + r.Count(planner.Left)
+	conflicts := r.Count(planner.Conflicted)
+	switch {
+	case bad == 0 && conflicts == 0 && r.Stopped == nil:
+		return nil
+	case bad == 0 && r.Stopped == nil:
+		return exit(ExitOutdated)
+	case r.Count(planner.Done) == 0 && r.Count(planner.Undecided) == 0 && r.Count(planner.Failed) > 0 && !r.Kept():
+		return exit(ExitError)
+	}
+	return exit(ExitPartial)
+}
+
+// tell says how an apply ended, with the outputs.
+func (p *project) tell(made *planned, report *planner.Report, outputs []render.NamedValue, f *applyFlags) {
+	a := p.app
+	if a.events != nil {
+		a.events.Report(report)
+		if len(outputs) > 0 {
+			a.events.Outputs(outputs)
+		}
+		return
+	}
+	if len(made.plan.Steps) > 0 {
+		o, err := a.faceOptions(&f.faces)
+		if err == nil {
+			err = render.Report(a.Out, made.plan, report, o)
+		}
+		if err != nil {
+			fmt.Fprintln(a.Err, err)
+		}
+	}
+	if len(outputs) > 0 {
+		a.say("\nOutputs:\n")
+		_ = render.Outputs(a.Out, outputs, render.OutputText, a.outOptions())
+	}
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// journal writes what an apply does into the state's session.
+type journal struct {
+	p       *project
+	session state.Session
+	before  *state.Snapshot // as it was when the apply began; only read
+	live    map[string]map[string]*planner.Table
+}
+
+func (j journal) Begin(ctx context.Context, s *planner.Step, wanted map[string]cty.Value) error {
+	plain, _ := j.split(s, wanted)
+	return j.session.Begin(ctx, state.Intent{Address: s.Address, Provider: s.Provider, Action: s.Action.String(), ID: s.ID, Wanted: plain, At: j.p.app.Now().UTC()})
+}
+
+func (j journal) Commit(ctx context.Context, s *planner.Step, r planner.Result) error {
+	if r.Refused {
+		return j.session.Commit(ctx, state.Result{Address: s.Address, Failed: true})
+	}
+	return j.session.Commit(ctx, state.Result{Address: s.Address, Record: j.record(s, r), Moved: s.From})
+}
+
+func (j journal) Forget(ctx context.Context, s *planner.Step) error {
+	r := state.Result{Address: s.Address, ID: s.ID, Provider: s.Provider}
+	if s.Action == planner.Delete {
+		r.Deleted = j.p.app.Now().UTC()
+	}
+	return j.session.Commit(ctx, r)
+}
+
+// record is the object as it is after a call: what was live before it, what was
+// sent, and what the answer showed, the later over the earlier.
+func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
+	now := j.p.app.Now().UTC()
+	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: now}
+	old := j.recordOf(s)
+	if old != nil && old.ID == r.ID {
+		rec.Written = old.Written
+	}
+	if len(r.Sent) > 0 {
+		rec.Written = now
+	}
+	attrs := map[string]cty.Value{}
+	if s.Action != planner.Replace {
+		if o, ok := j.live[s.Provider][s.Address.Type].Find(r.ID); ok {
+			maps.Copy(attrs, o.Attrs)
+		}
+	}
+	sent, digests := j.split(s, r.Sent)
+	maps.Copy(attrs, sent)
+	maps.Copy(attrs, r.Answer)
+	rec.Attrs, rec.Digests = attrs, digests
+	rec.Writes = writes(old, s, r, sent, now)
+	return rec
+}
+
+// writes keeps, for each attribute sent, what was there before, what was sent
+// and what the answer showed; what an earlier run wrote to others stays. What an
+// object was made with needs no keeping where the answer showed just that.
+func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time) map[string]state.Write {
+	out := map[string]state.Write{}
+	if old != nil && old.ID == r.ID {
+		maps.Copy(out, old.Writes)
+	}
+	for name, v := range sent {
+		before, changed := s.Before[name]
+		answer, answered := r.Answer[name]
+		if r.ID == s.ID && !changed || r.ID != s.ID && answered && answer.RawEquals(v) {
+			delete(out, name)
+			continue
+		}
+		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now}
+	}
+	return out
+}
+
+// recordOf is what the state had of the step's object.
+func (j journal) recordOf(s *planner.Step) *state.Record {
+	if !s.From.IsZero() {
+		return j.before.Records[s.From]
+	}
+	return j.before.Records[s.Address]
+}
+
+// split takes sensitive values out and gives their digests instead.
+func (j journal) split(s *planner.Step, values map[string]cty.Value) (plain map[string]cty.Value, digests map[string]string) {
+	typ := j.p.app.types(s.Address.Type)
+	plain = make(map[string]cty.Value, len(values))
+	for name, v := range values {
+		attr := typ.Attribute(name)
+		if attr != nil && attr.Sensitive || schema.IsSensitive(v) {
+			if digests == nil {
+				digests = map[string]string{}
+			}
+			digests[name] = j.before.Digest(v)
+			continue
+		}
+		plain[name] = v
+	}
+	return plain, digests
+}

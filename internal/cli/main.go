@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/term"
+
+	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// The exit codes. An output flag never changes them.
+const (
+	ExitDone     = 0
+	ExitError    = 1
+	ExitChanges  = 2 // plan -detailed-exitcode: changes are pending
+	ExitRefused  = 3 // refused by a guard
+	ExitOutdated = 4 // the plan is out of date
+	ExitLocked   = 5 // the state is locked by another run
+	ExitPartial  = 6 // applied in part
+)
+
+// Streams is what a run reads and writes, so that tests can stand in for a
+// terminal.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Environ  []string
+	// OutTerminal and ErrTerminal say which of them a person looks at;
+	// InTerminal whether there is somebody to ask.
+	InTerminal, OutTerminal, ErrTerminal bool
+	Width                                int
+	Now                                  func() time.Time
+	// Signals delivers interrupts.
+	Signals <-chan os.Signal
+}
+
+// OS returns the streams of the process.
+func OS() Streams {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Now: time.Now, Signals: signals, Width: 80,
+		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd()))}
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
+		s.Width = w
+	}
+	return s
+}
+
+// exit is an error that only carries an exit code: what there was to say has
+// been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// Main runs one command and returns the exit code of the process.
+func Main(args []string, s Streams) int {
+	a := newApp(s)
+	root := a.root()
+	root.SetArgs(longFlags(args))
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	a.onSignal = func() { cancel(errStopped) }
+	ended := make(chan struct{})
+	defer close(ended)
+	go a.listen(ended)
+	err := root.ExecuteContext(ctx)
+	if err != nil && context.Cause(ctx) == errStopped && errors.Is(err, context.Canceled) {
+		err = errStopped
+	}
+	code := a.code(err)
+	a.closeAll()
+	return code
+}
+
+// errStopped is why a command that changes nothing ends at an interrupt.
+var errStopped = errors.New("interrupted; nothing was changed")
+
+// listen passes interrupts to whoever handles them at the time.
+func (a *app) listen(ended <-chan struct{}) {
+	for {
+		select {
+		case <-a.Signals:
+			a.signalLock.Lock()
+			handle := a.onSignal
+			a.signalLock.Unlock()
+			handle()
+		case <-ended:
+			return
+		}
+	}
+}
+
+// handleSignals has interrupts handled by f until the function it returns is
+// called.
+func (a *app) handleSignals(f func()) (restore func()) {
+	a.signalLock.Lock()
+	defer a.signalLock.Unlock()
+	before := a.onSignal
+	a.onSignal = f
+	return func() {
+		a.signalLock.Lock()
+		defer a.signalLock.Unlock()
+		a.onSignal = before
+	}
+}
+
+// code says an error, if it has not been said, and gives the exit code for it.
+func (a *app) code(err error) int {
+	var silent exit
+	var diags hcl.Diagnostics
+	var locked *state.LockedError
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.As(err, &silent):
+		return int(silent)
+	case errors.As(err, &diags):
+		a.diagnostics(diags)
+		return ExitError
+	case errors.As(err, &locked):
+		a.fail("The state is locked", locked.Error()+". Wait for that run to end, or give -lock-timeout=5m to wait here.")
+		return ExitLocked
+	}
+	a.fail("Error", err.Error())
+	return ExitError
+}
+
+// fail says an error that has no place in the configuration.
+func (a *app) fail(summary, detail string) {
+	a.diagnostics(hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: detail}})
+}
+
+// diagnostics says what is wrong, to standard error or, with -json, as events.
+func (a *app) diagnostics(diags hcl.Diagnostics) {
+	var files map[string]*hcl.File
+	if a.config != nil {
+		files = a.config.Files
+	}
+	if a.events != nil {
+		a.events.Diagnostics(diags, files)
+		return
+	}
+	_ = render.Diagnostics(a.Err, diags, files, a.errOptions())
+}
+
+// check turns diagnostics into an error if there is one among them, and
+// says the warnings otherwise.
+func (a *app) check(diags hcl.Diagnostics) error {
+	if diags.HasErrors() {
+		return diags
+	}
+	if len(diags) > 0 {
+		a.diagnostics(diags)
+	}
+	return nil
+}
+
+// env looks up an environment variable in the run's own environment.
+func (s Streams) env(name string) string {
+	for i := len(s.Environ) - 1; i >= 0; i-- {
+		if key, value, ok := strings.Cut(s.Environ[i], "="); ok && key == name {
+			return value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// planFlags are the flags of every command that makes a plan.
+type planFlags struct {
+	variables
+	destroy     bool
+	refreshOnly bool
+	refresh     string
+	targets     []string
+	allow       []string
+	parallelism int
+}
+
+func (f *planFlags) register(cmd *cobra.Command) {
+	f.variables.flags(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&f.refresh, "refresh", "full", "read the live system: `full`, or false to trust the state")
+	fs.Lookup("refresh").NoOptDefVal = "full"
+	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "change nothing; show and, on apply, record what is live")
+	fs.StringArrayVar(&f.targets, "target", nil, "plan only this `address` and what it needs; a group stands for all groups below it; may be repeated")
+	fs.StringArrayVar(&f.allow, "allow", nil, "let exactly up to N through a guard, once: `guard=N`; may be repeated")
+	fs.IntVar(&f.parallelism, "parallelism", 10, "`number` of calls under way at once")
+}
+
+// options checks the flags that are more than a text.
+func (f *planFlags) options() (targets []schema.Address, allow map[string]int, trust bool, err error) {
+	switch f.refresh {
+	case "full", "true":
+	case "false":
+		trust = true
+	default:
+		return nil, nil, false, fmt.Errorf("-refresh=%s is not known. Use -refresh=full, which is the default, or -refresh=false", f.refresh)
+	}
+	if f.parallelism < 1 {
+		return nil, nil, false, fmt.Errorf("-parallelism=%d makes no sense: at least one call must be under way", f.parallelism)
+	}
+	if trust && f.refreshOnly {
+		return nil, nil, false, fmt.Errorf("-refresh-only and -refresh=false contradict each other")
+	}
+	for _, t := range f.targets {
+		addr, err := schema.ParseAddress(t)
+		if err != nil {
+			return nil, nil, false, fmt.Errorf("-target: %w", err)
+		}
+		targets = append(targets, addr)
+	}
+	allow = map[string]int{}
+	for _, arg := range f.allow {
+		name, number, ok := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(number)
+		if !ok || err != nil || n < 0 {
+			return nil, nil, false, fmt.Errorf("-allow %s: write it as -allow %s=12, with the number the refusal names", arg, name)
+		}
+		if !known(planner.Allowable(), name) {
+			return nil, nil, false, fmt.Errorf("-allow %s: there is no such guard to open. There are %s", arg, strings.Join(planner.Allowable(), ", "))
+		}
+		allow[name] = max(allow[name], n)
+	}
+	return targets, allow, trust, nil
+}
+
+func known(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// planned is a plan with all that an apply needs beside it.
+type planned struct {
+	plan   *planner.Plan
+	survey *survey
+	// calls were spent to make it.
+	calls int
+	// each is how long one of them took on average.
+	each time.Duration
+	// parallelism is the number of calls an apply will have under way at once.
+	parallelism int
+}
+
+// plan reads the live system and decides. The snapshot is nil where there is no
+// state yet.
+func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapshot, pending int) (*planned, error) {
+	targets, allow, trust, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.checkTenants(snapshot); err != nil {
+		return nil, err
+	}
+	types := p.typesByProvider(snapshot)
+	var read *survey
+	if trust {
+		read = p.recorded(snapshot, types, &survey{})
+	} else if read, err = p.read(ctx, types); err != nil {
+		return nil, err
+	}
+	instances, outputs, err := p.evaluate(ctx, snapshot, read)
+	if err != nil {
+		return nil, err
+	}
+	if trust {
+		listed, err := p.read(ctx, unrecorded(instances, snapshot))
+		if err != nil {
+			return nil, err
+		}
+		read = p.recorded(snapshot, types, listed)
+	}
+	in := planner.Input{
+		Types: p.app.library.Resources, Instances: instances, Blocks: p.blocks(), Moved: p.config.Moved(), Outputs: outputs,
+		State: planState(snapshot, pending), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
+		Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
+	}
+	match, diags := planner.NewMatch(in)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	if !trust {
+		if err := p.readSingly(ctx, match, f.parallelism); err != nil {
+			return nil, err
+		}
+	}
+	plan, more := match.Plan()
+	if err := p.app.check(append(diags, more...)); err != nil {
+		return nil, err
+	}
+	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism}, nil
+}
+
+// evaluate turns the configuration into wanted instances, now that ids are known
+// and data sources can be read.
+func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *survey) ([]*schema.Instance, []schema.OutputValue, error) {
+	known := func(addr schema.Address) (schema.Object, bool) {
+		if snapshot == nil {
+			return schema.Object{}, false
+		}
+		rec := snapshot.Records[addr]
+		if rec == nil {
+			return schema.Object{}, false
+		}
+		return read.live[rec.Provider][addr.Type].Find(rec.ID)
+	}
+	p.scope.Observe(known, func(key string, typ *schema.Type, args map[string]cty.Value) (map[string]cty.Value, error) {
+		c := p.providers[key]
+		if c == nil {
+			return nil, fmt.Errorf("provider %q is not configured", key)
+		}
+		return c.client.Data(ctx, typ.Name, args)
+	})
+	instances, diags := p.scope.Instances()
+	outputs, more := p.scope.Outputs()
+	if err := p.app.check(schema.MergeDiagnostics(diags, more)); err != nil {
+		return nil, nil, err
+	}
+	return instances, outputs, nil
+}
+
+// unrecorded lists the types of which something wanted is not owned yet, which
+// must be looked for even where the state is trusted.
+func unrecorded(instances []*schema.Instance, snapshot *state.Snapshot) map[string][]string {
+	out := map[string][]string{}
+	for _, inst := range instances {
+		if snapshot != nil && snapshot.Records[inst.Address] != nil {
+			continue
+		}
+		if !known(out[inst.Provider], inst.Type.Name) {
+			out[inst.Provider] = append(out[inst.Provider], inst.Type.Name)
+		}
+	}
+	return out
+}
+
+func (p *project) callsSpent() int {
+	n := 0
+	for _, c := range p.providers {
+		if c.meter != nil {
+			n += c.meter.Snapshot().Calls
+		}
+	}
+	return n
+}
+
+// planState is the state as the planner sees it.
+func planState(s *state.Snapshot, pending int) planner.State {
+	out := planner.State{Pending: pending, Records: map[schema.Address]*planner.Record{}, Outputs: map[string]cty.Value{}, Hidden: map[string]bool{}}
+	if s == nil {
+		return out
+	}
+	out.Digest = s.Digest
+	if s.Serial > 0 { // else it has never been written: there is none yet
+		out.Lineage, out.Serial = s.Lineage, s.Serial
+	}
+	out.Records = make(map[schema.Address]*planner.Record, len(s.Records))
+	for addr, rec := range s.Records {
+		r := &planner.Record{Address: addr, Provider: rec.Provider, ID: rec.ID, Attrs: rec.Attrs, Digests: rec.Digests, Needs: rec.Needs, Written: rec.Written}
+		if len(rec.Writes) > 0 {
+			r.Writes = make(map[string]planner.Write, len(rec.Writes))
+			for name, w := range rec.Writes {
+				r.Writes[name] = planner.Write(w)
+			}
+		}
+		out.Records[addr] = r
+	}
+	for name, o := range s.Outputs {
+		if o.Sensitive {
+			out.Hidden[name] = true
+		} else {
+			out.Outputs[name] = o.Value
+		}
+	}
+	out.Deleted = make(map[planner.ObjectID]time.Time, len(s.Deleted))
+	for owner, at := range s.Deleted {
+		out.Deleted[planner.ObjectID(owner)] = at
+	}
+	return out
+}
+
+// blocks are the resource blocks by address, those without an instance
+// included.
+func (p *project) blocks() map[schema.Address]*schema.Block {
+	out := map[schema.Address]*schema.Block{}
+	for _, r := range p.config.Resources() {
+		out[r.Address] = r.Block
+	}
+	return out
+}
+
+// check holds the configuration against itself, without the live system.
+func (p *project) check() hcl.Diagnostics {
+	instances, diags := p.scope.Instances()
+	_, more := p.scope.Outputs()
+	diags = schema.MergeDiagnostics(diags, more)
+	if diags.HasErrors() {
+		return diags
+	}
+	_, more = planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
+	return schema.MergeDiagnostics(diags, more)
+}

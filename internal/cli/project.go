@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// project is a loaded configuration with its variables, its guards and its
+// state's place. Nothing in it has touched a network.
+type project struct {
+	app     *app
+	config  *schema.Config
+	scope   *schema.Scope
+	backend state.Backend
+	limits  planner.Limits
+	// providers are the configurations by key, in the order of the keys.
+	providers map[string]*configured
+	keys      []string
+}
+
+// variables are the flags -var and -var-file in the order they were given.
+type variables struct{ list []schema.VarSource }
+
+func (v *variables) flags(cmd *cobra.Command) {
+	cmd.Flags().Var(&varFlag{v, false}, "var", "set a variable: `name=value`; may be repeated")
+	cmd.Flags().Var(&varFlag{v, true}, "var-file", "take variables from a `file`; may be repeated")
+}
+
+// varFlag collects both flags in one list, since their order counts.
+type varFlag struct {
+	v    *variables
+	file bool
+}
+
+func (f *varFlag) String() string { return "" }
+func (f *varFlag) Type() string   { return "string" }
+func (f *varFlag) Set(s string) error {
+	if f.file {
+		f.v.list = append(f.v.list, schema.VarSource{File: s})
+	} else {
+		f.v.list = append(f.v.list, schema.VarSource{Var: s})
+	}
+	return nil
+}
+
+// load reads the configuration and evaluates what does not need the live
+// system: variables, guards, the place of the state, the providers' settings.
+// All mistakes found on the way are returned together.
+func (a *app) load(vars variables) (*project, error) {
+	if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("there is no folder %q. Give the folder of the configuration with -chdir=DIR", a.dir)
+	}
+	config, diags := schema.Load(a.dir, a.library)
+	a.config = config
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	diags = append(diags, config.CheckVersion(Version)...)
+	scope, more := config.Scope(schema.ScopeOptions{Vars: vars.list, Environ: a.Environ})
+	diags = append(diags, more...)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	p := &project{app: a, config: config, scope: scope, providers: map[string]*configured{}}
+	diags = append(diags, p.readGuards()...)
+	diags = append(diags, p.readState()...)
+	diags = append(diags, p.readProviders()...)
+	return p, a.check(diags)
+}
+
+func (p *project) readGuards() hcl.Diagnostics {
+	block, diags := p.scope.Guards()
+	limits, more := planner.ReadLimits(block)
+	p.limits = limits
+	return append(diags, more...)
+}
+
+func (p *project) readState() hcl.Diagnostics {
+	block, diags := p.scope.State()
+	if diags.HasErrors() {
+		return diags
+	}
+	backend, err := state.Open(block.Type, block.Values, p.app.dir, p.app.types, Version)
+	if err != nil {
+		at := block.Range
+		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The state block cannot be used", Detail: err.Error()}
+		if at.Filename != "" {
+			d.Subject = &at
+		}
+		return append(diags, d)
+	}
+	p.backend = backend
+	return diags
+}
+
+// readProviders checks the settings of every provider block.
+func (p *project) readProviders() hcl.Diagnostics {
+	blocks, diags := p.scope.Providers()
+	for _, block := range blocks {
+		vendor := p.app.vendors[block.Name]
+		if vendor == nil {
+			continue // the language has said so
+		}
+		conn, mistakes := vendor.Connect(block.Settings, p.app.env)
+		for _, m := range mistakes {
+			at, ok := block.Ranges[m.Setting]
+			if !ok {
+				at = block.Range
+			}
+			d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q: %s", block.Key, m.Problem), Detail: m.Remedy}
+			if at.Filename != "" {
+				d.Subject = &at
+			}
+			diags = append(diags, d)
+		}
+		if conn != nil {
+			p.providers[block.Key] = &configured{key: block.Key, vendor: vendor, conn: conn, at: block.Range}
+			p.keys = append(p.keys, block.Key)
+		}
+	}
+	return diags
+}
+
+// file makes a path given on the command line one relative to the working
+// folder, which -chdir changes.
+func (a *app) file(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(a.dir, path)
+}
+
+// planProviders is what the engine may know of the configurations.
+func (p *project) planProviders() map[string]planner.Provider {
+	out := make(map[string]planner.Provider, len(p.providers))
+	for key, c := range p.providers {
+		info := planner.Provider{Removal: c.conn.Removal, ReadLag: c.conn.ReadLag, Self: c.self, Mutable: c.conn.Mutable}
+		for _, l := range c.conn.Levels {
+			info.Levels = append(info.Levels, l.Name)
+		}
+		out[key] = info
+	}
+	return out
+}
+
+// functions are those of the language, for values that are worked out after the
+// configuration has been evaluated.
+func (p *project) functions() map[string]function.Function {
+	return schema.Functions(p.app.dir, p.app.Environ)
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/espalier-dev/espalier/internal/sandbox"
+	"github.com/espalier-dev/espalier/provider"
+)
+
+func (a *app) sandboxCommand() *cobra.Command {
+	var address, dir string
+	var switches []string
+	var quiet, list bool
+	cmd := &cobra.Command{
+		Use: "sandbox [VENDOR]", Short: "Serve a vendor's embedded server on loopback", Args: cobra.MaximumNArgs(1),
+		Long: "sandbox serves the embedded server of a vendor until it is interrupted. Each point on\nwhich the vendor's documentation is silent is a switch; -switches lists them.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			vendor, err := a.vendorOf(args)
+			if err != nil {
+				return err
+			}
+			behaviour := map[string]string{}
+			for _, s := range switches {
+				name, value, ok := strings.Cut(s, "=")
+				if !ok {
+					return fmt.Errorf("-switch %s: write it as -switch name=value", s)
+				}
+				behaviour[name] = value
+			}
+			o := provider.SandboxOptions{Dir: dir, Behaviour: behaviour}
+			if dir != "" {
+				o.Dir = a.file(dir)
+			}
+			if list {
+				o = provider.SandboxOptions{}
+			} else if !quiet {
+				o.Log = func(line string) { a.talk("%s", line) }
+			}
+			return a.serveSandbox(cmd.Context(), vendor, o, address, list)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&address, "listen", sandbox.Loopback, "the loopback `address` to serve at")
+	fs.StringVar(&dir, "data", "", "the `folder` that keeps its data; without one they are gone at the end")
+	fs.StringArrayVar(&switches, "switch", nil, "change a behaviour: `name=value`; may be repeated")
+	fs.BoolVar(&list, "switches", false, "list the switches")
+	fs.BoolVar(&quiet, "quiet", false, "do not write a line for each request")
+	return cmd
+}
+
+func (a *app) vendorOf(args []string) (provider.Provider, error) {
+	var names []string
+	for name := range a.vendors {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if len(args) == 0 && len(names) == 1 {
+		return a.vendors[names[0]], nil
+	}
+	if len(args) == 1 && a.vendors[args[0]] != nil {
+		return a.vendors[args[0]], nil
+	}
+	return nil, fmt.Errorf("name the vendor whose sandbox to serve: %s", strings.Join(names, ", "))
+}
+
+func (a *app) serveSandbox(ctx context.Context, vendor provider.Provider, o provider.SandboxOptions, address string, list bool) error {
+	server, err := vendor.Sandbox(o)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if list {
+		for _, s := range server.Switches() {
+			a.say("%s=%s\n    %s", s.Name, strings.Join(s.Values, "|"), s.Meaning)
+		}
+		return nil
+	}
+	served, err := sandbox.Serve(address, server)
+	if err != nil {
+		return err
+	}
+	token := server.Token(served.URL)
+	a.say("The sandbox of %s is served at %s", vendor.Name(), served.URL)
+	a.say("client_id = %q, client_secret = %q", token.Params.Get("client_id"), token.Params.Get("client_secret"))
+	<-ctx.Done()
+	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return served.Close(end)
+}
+
+// count says a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

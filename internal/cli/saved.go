@@ -1,0 +1,270 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// savedFormat is the version of the saved plan's format.
+const savedFormat = 1
+
+// savedPlan is a plan in a file: what it would do, and what an apply needs to
+// know to do it. Secrets are not in it; they come from the environment or from
+// the folder's provider blocks.
+type savedPlan struct {
+	Format    int                      `json:"format"`
+	Writer    string                   `json:"espalier"`
+	Providers map[string]savedProvider `json:"providers"`
+	State     savedState               `json:"state"`
+	Plan      json.RawMessage          `json:"plan"`
+	// Sum is the SHA-256 of the file with this field empty.
+	Sum string `json:"sha256"`
+}
+
+type savedProvider struct {
+	Name     string                     `json:"name"`
+	Tenant   string                     `json:"tenant"`
+	Settings map[string]schema.Template `json:"settings"`
+}
+
+type savedState struct {
+	Type   string                     `json:"type"`
+	Values map[string]schema.Template `json:"values"`
+}
+
+func (s savedPlan) sum() (string, error) {
+	s.Sum = ""
+	data, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// save writes a plan to a file that only its owner can read.
+func (p *project) save(file string, made *planned) error {
+	if made.plan.HasSensitive() {
+		return fmt.Errorf("the plan was not saved to %s: it holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file", file, made.plan.ID)
+	}
+	data, err := planner.Encode(made.plan)
+	if err != nil {
+		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
+	}
+	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Plan: data}
+	for key, c := range p.providers {
+		saved.Providers[key] = savedProvider{Name: c.vendor.Name(), Tenant: c.conn.Tenant, Settings: templates(c.conn.Settings)}
+	}
+	block, diags := p.scope.State()
+	if diags.HasErrors() {
+		return diags
+	}
+	saved.State = savedState{Type: block.Type, Values: templates(block.Values)}
+	if saved.Sum, err = saved.sum(); err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(true)
+	if err := encoder.Encode(saved); err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.app.file(file), out.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	return nil
+}
+
+func templates(values map[string]cty.Value) map[string]schema.Template {
+	out := map[string]schema.Template{}
+	for name, v := range values {
+		if v != cty.NilVal && !v.IsNull() {
+			out[name] = schema.Known(v)
+		}
+	}
+	return out
+}
+
+// readSaved reads a saved plan. Any damage is found.
+func (a *app) readSaved(file string) (*savedPlan, *planner.Plan, error) {
+	data, err := os.ReadFile(a.file(file))
+	if err != nil {
+		return nil, nil, fmt.Errorf("the saved plan cannot be read: %w", err)
+	}
+	return decodeSaved(file, data)
+}
+
+// errNoPlan says that a file is not a saved plan at all.
+var errNoPlan = errors.New("is not a saved plan. Make one with \"espalier plan -out FILE\"")
+
+func decodeSaved(file string, data []byte) (*savedPlan, *planner.Plan, error) {
+	var saved savedPlan
+	if err := json.Unmarshal(data, &saved); err != nil || saved.Format == 0 {
+		return nil, nil, fmt.Errorf("%s %w", file, errNoPlan)
+	}
+	if saved.Format != savedFormat {
+		return nil, nil, fmt.Errorf("%s was saved by espalier %s in format %d, and this is %s, which reads format %d. Plan again", file, saved.Writer, saved.Format, Version, savedFormat)
+	}
+	sum, err := saved.sum()
+	if err != nil || sum != saved.Sum {
+		return nil, nil, fmt.Errorf("%s has been changed or damaged since it was saved: its checksum does not fit. Plan again", file)
+	}
+	plan, err := planner.Decode(saved.Plan)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w. Plan again", file, err)
+	}
+	return &saved, plan, nil
+}
+
+// applySaved carries out exactly the plan in a file, as far as the live system
+// and the state are still as they were when it was made.
+func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, changed []string) error {
+	if len(changed) > 0 {
+		return fmt.Errorf("a saved plan is carried out as it is, so -%s cannot be given with it. Give it to \"espalier plan\"", changed[0])
+	}
+	saved, plan, err := a.readSaved(file)
+	if err != nil {
+		return err
+	}
+	if plan.Refused() {
+		made := &planned{plan: plan, parallelism: f.parallelism}
+		p := &project{app: a}
+		return errors.Join(p.show(made, &f.faces, f.command), exit(ExitRefused))
+	}
+	p, err := a.projectOf(saved)
+	if err != nil {
+		return err
+	}
+	session, err := p.backend.Open(ctx, a.who("apply "+file), f.lockTimeout)
+	if err != nil {
+		return err
+	}
+	snapshot := session.Snapshot()
+	leave := func(err error) error { return errors.Join(err, session.Close(ctx)) }
+	if lineage, serial := planState(snapshot, 0).Lineage, planState(snapshot, 0).Serial; lineage != plan.Lineage || serial != plan.Serial {
+		a.fail("The saved plan is out of date", fmt.Sprintf("It was made with %s, and the state in %s is now %s. Nothing was changed. Plan again.",
+			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
+		return leave(exit(ExitOutdated))
+	}
+	if err := p.connect(ctx); err != nil {
+		return leave(err)
+	}
+	if err := p.checkTenants(snapshot); err != nil {
+		return leave(err)
+	}
+	read, conflicts, err := p.verify(ctx, plan, f.parallelism)
+	if err != nil {
+		return leave(err)
+	}
+	made := &planned{plan: plan, survey: read, parallelism: f.parallelism}
+	return p.carryOut(ctx, f, session, snapshot, made, conflicts)
+}
+
+func version(lineage string, serial uint64) string {
+	if lineage == "" {
+		return "no state"
+	}
+	return fmt.Sprintf("serial %d of lineage %s", serial, lineage)
+}
+
+// projectOf makes a project of what a saved plan carries. Secrets come from the
+// folder's provider blocks where there are any, else from the environment.
+func (a *app) projectOf(saved *savedPlan) (*project, error) {
+	p := &project{app: a, providers: map[string]*configured{}}
+	folder := map[string]map[string]cty.Value{}
+	if config, diags := schema.Load(a.dir, a.library); !diags.HasErrors() {
+		a.config = config
+		p.config = config
+		if scope, diags := config.Scope(schema.ScopeOptions{Environ: a.Environ}); !diags.HasErrors() {
+			blocks, _ := scope.Providers()
+			for _, b := range blocks {
+				folder[b.Key] = b.Settings
+			}
+		}
+	}
+	if err := p.savedBackend(saved); err != nil {
+		return nil, err
+	}
+	for key, s := range saved.Providers {
+		vendor := a.vendors[s.Name]
+		if vendor == nil {
+			return nil, fmt.Errorf("the plan needs provider %q, which this program does not have", s.Name)
+		}
+		settings := map[string]cty.Value{}
+		for _, attr := range vendor.Settings() {
+			settings[attr.Name] = cty.NullVal(attr.Type)
+			if t, ok := s.Settings[attr.Name]; ok {
+				settings[attr.Name] = t.Value
+			} else if v, ok := folder[key][attr.Name]; ok && attr.Sensitive {
+				settings[attr.Name] = v
+			}
+		}
+		conn, mistakes := vendor.Connect(settings, a.env)
+		if len(mistakes) > 0 {
+			list := make([]error, len(mistakes))
+			for i, m := range mistakes {
+				list[i] = fmt.Errorf("provider %q: %w", key, m)
+			}
+			return nil, errors.Join(list...)
+		}
+		if !conn.Sandbox && conn.Tenant != s.Tenant {
+			return nil, fmt.Errorf("the plan was made for %s, and provider %q now reaches %s. Plan again", s.Tenant, key, conn.Tenant)
+		}
+		p.providers[key] = &configured{key: key, vendor: vendor, conn: conn}
+		p.keys = append(p.keys, key)
+	}
+	return p, nil
+}
+
+// verify reads the types that the plan touches and holds the plan against them.
+func (p *project) verify(ctx context.Context, plan *planner.Plan, parallelism int) (*survey, map[int]error, error) {
+	types := map[string][]string{}
+	for i := range plan.Steps {
+		s := &plan.Steps[i]
+		if !known(types[s.Provider], s.Address.Type) {
+			types[s.Provider] = append(types[s.Provider], s.Address.Type)
+		}
+	}
+	read, err := p.read(ctx, types)
+	if err != nil {
+		return nil, nil, err
+	}
+	conflicts := planner.Verify(plan, p.app.library.Resources, read.live)
+	return read, conflicts, nil
+}
+
+func (p *project) savedBackend(saved *savedPlan) error {
+	values := map[string]cty.Value{}
+	for name, t := range saved.State.Values {
+		values[name] = t.Value
+	}
+	backend, err := state.Open(saved.State.Type, values, p.app.dir, p.app.types, Version)
+	p.backend = backend
+	return err
+}
+
+// changedPlanFlags names the flags given that only make sense when a plan is
+// made.
+func changedPlanFlags(cmd *cobra.Command) []string {
+	var out []string
+	for _, name := range []string{"var", "var-file", "target", "allow", "refresh", "refresh-only"} {
+		if cmd.Flags().Changed(name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"maps"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// store keeps the reading of an apply: attributes that are live other than
+// recorded, the outputs, and it settles what an earlier run left open. It returns the outputs as they now are.
+func (p *project) store(ctx context.Context, session state.Session, made *planned, report *planner.Report) []render.NamedValue {
+	stepped := map[schema.Address]bool{}
+	for i := range made.plan.Steps {
+		stepped[made.plan.Steps[i].Address] = true
+		stepped[made.plan.Steps[i].From] = true
+	}
+	snapshot := session.Snapshot()
+	p.settle(ctx, session, snapshot, stepped)
+	if len(made.plan.Targets) == 0 {
+		p.storeReading(ctx, session, snapshot, made, stepped)
+	}
+	return p.storeOutputs(session, made, report)
+}
+
+// settle closes the intents of earlier runs for which this plan found nothing
+// left to do: what they wanted is so, or no longer wanted.
+func (p *project) settle(ctx context.Context, session state.Session, snapshot *state.Snapshot, stepped map[schema.Address]bool) {
+	for _, intent := range session.Pending() {
+		if stepped[intent.Address] {
+			continue
+		}
+		r := state.Result{Address: intent.Address, Failed: true}
+		if err := session.Commit(ctx, r); err != nil {
+			p.app.talk("A call of an earlier run could not be settled: %s", err)
+			return
+		}
+	}
+}
+
+// storeReading records attributes that changed live in objects without a step.
+func (p *project) storeReading(ctx context.Context, session state.Session, snapshot *state.Snapshot, made *planned, stepped map[schema.Address]bool) {
+	now := p.app.Now().UTC()
+	for _, addr := range snapshot.Addresses() {
+		rec := snapshot.Records[addr]
+		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
+		if !ok || stepped[addr] {
+			continue
+		}
+		attrs := p.readable(addr.Type, rec, o.Attrs)
+		if maps.EqualFunc(attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
+			continue
+		}
+		fresh := *rec
+		fresh.Attrs, fresh.Read = attrs, now
+		if err := session.Commit(ctx, state.Result{Address: addr, Record: &fresh}); err != nil {
+			p.app.talk("What was read could not be kept: %s", err)
+			return
+		}
+	}
+}
+
+// readable are the recorded attributes with what was read over them, sensitive
+// ones left out.
+func (p *project) readable(typ string, rec *state.Record, read map[string]cty.Value) map[string]cty.Value {
+	attrs := maps.Clone(rec.Attrs)
+	if attrs == nil {
+		attrs = map[string]cty.Value{}
+	}
+	for name, v := range read {
+		attr := p.app.types(typ).Attribute(name)
+		if _, hidden := rec.Digests[name]; hidden || attr != nil && attr.Sensitive {
+			continue
+		}
+		attrs[name] = v
+	}
+	return attrs
+}
+
+// storeTenants records, before the first call, where the objects of each
+// provider configuration are.
+func (p *project) storeTenants(session state.Session, plan *planner.Plan) {
+	changes := map[string]string{}
+	had := session.Snapshot().Tenants
+	for i := range plan.Steps {
+		key := plan.Steps[i].Provider
+		if c := p.providers[key]; c != nil && had[key] != c.conn.Tenant {
+			changes[key] = c.conn.Tenant
+		}
+	}
+	if len(changes) > 0 {
+		session.Update(func(s *state.Snapshot) { maps.Copy(s.Tenants, changes) })
+	}
+}
+
+// storeOutputs records the outputs that can be worked out now.
+func (p *project) storeOutputs(session state.Session, made *planned, report *planner.Report) []render.NamedValue {
+	values := map[string]state.Output{}
+	var removed []string
+	shown := map[string]cty.Value{}
+	resolver := report.After(p.liveObjects(session.Snapshot(), made), p.functions())
+	for _, o := range made.plan.Outputs {
+		if o.Removed {
+			removed = append(removed, o.Name)
+			continue
+		}
+		v, diags := o.After.Resolve(resolver)
+		if diags.HasErrors() || !v.IsKnown() {
+			continue
+		}
+		shown[o.Name] = v.Value
+		values[o.Name] = state.Output{Value: v.Value, Sensitive: o.Sensitive}
+		if o.Sensitive {
+			values[o.Name] = state.Output{Sensitive: true}
+		}
+	}
+	if len(values)+len(removed) > 0 {
+		session.Update(func(s *state.Snapshot) {
+			maps.Copy(s.Outputs, values)
+			for _, name := range removed {
+				delete(s.Outputs, name)
+			}
+		})
+	}
+	return namedOutputs(session.Snapshot().Outputs, shown)
+}

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
+)
+
+// survey is the live system as it was read for one plan.
+type survey struct {
+	live map[string]map[string]*planner.Table
+	each time.Duration // how long a call took on average
+}
+
+// typesByProvider lists what has to be read: the types of the configuration's
+// resources, of the owned objects, and those whose ids they hold.
+func (p *project) typesByProvider(snapshot *state.Snapshot) map[string][]string {
+	need := map[string]map[string]bool{}
+	var add func(key, typ string)
+	add = func(key, typ string) {
+		t := p.app.types(typ)
+		if p.providers[key] == nil || t == nil || need[key][typ] {
+			return
+		}
+		if need[key] == nil {
+			need[key] = map[string]bool{}
+		}
+		need[key][typ] = true
+		for i := range t.Attributes {
+			if t.Attributes[i].Refers != "" {
+				add(key, t.Attributes[i].Refers)
+			}
+		}
+	}
+	for _, r := range p.config.Resources() {
+		add(r.Provider, r.Address.Type)
+	}
+	if snapshot != nil {
+		for addr, rec := range snapshot.Records {
+			add(rec.Provider, addr.Type)
+		}
+	}
+	out := map[string][]string{}
+	for key, types := range need {
+		for typ := range types {
+			out[key] = append(out[key], typ)
+		}
+		slices.Sort(out[key])
+	}
+	return out
+}
+
+// read lists every type once, all providers at a time.
+func (p *project) read(ctx context.Context, types map[string][]string) (*survey, error) {
+	s := &survey{live: map[string]map[string]*planner.Table{}}
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	for key, names := range types {
+		c := p.providers[key]
+		group.Go(func() error {
+			listings, err := provider.Observe(ctx, c.client, names)
+			if err != nil {
+				return p.explain(c, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.live[key] = make(map[string]*planner.Table, len(listings))
+			for typ, l := range listings {
+				s.live[key][typ] = planner.NewTable(p.app.types(typ), l.Objects)
+				if p.app.events != nil {
+					p.app.events.Refreshed(typ, len(l.Objects), l.Calls)
+				}
+			}
+			return nil
+		})
+		if p.hasPeople(names) {
+			group.Go(func() error { return p.findSelf(ctx, c) })
+		}
+	}
+	began, before := p.app.Now(), p.callsSpent()
+	err := group.Wait()
+	if calls := p.callsSpent() - before; calls > 0 {
+		s.each = p.app.Now().Sub(began) / time.Duration(calls)
+	}
+	return s, err
+}
+
+func (p *project) hasPeople(types []string) bool {
+	return slices.ContainsFunc(types, func(t string) bool { return p.app.types(t).Class == schema.ClassPerson })
+}
+
+// findSelf reads whose token it is, so that this account is never taken away.
+// A token that may not ask (one of no person) has no account to protect.
+func (p *project) findSelf(ctx context.Context, c *configured) error {
+	o, err := c.client.Self(ctx)
+	if err == nil {
+		c.self = o.ID
+		return nil
+	}
+	var e *provider.Error
+	if errors.As(err, &e) && (e.Status == 403 || e.Status == 404) {
+		return nil
+	}
+	return p.explain(c, err)
+}
+
+// recorded makes tables of what the state knows, for -refresh=false. Types in
+// listed were read, and give the objects that are not ours.
+func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, listed *survey) *survey {
+	objects := map[string]map[string][]schema.Object{}
+	for key, names := range types {
+		objects[key] = map[string][]schema.Object{}
+		for _, typ := range names {
+			objects[key][typ] = nil
+		}
+	}
+	if snapshot != nil {
+		for addr, rec := range snapshot.Records {
+			if byType := objects[rec.Provider]; byType != nil {
+				byType[addr.Type] = append(byType[addr.Type], schema.Object{ID: rec.ID, Attrs: rec.Attrs})
+			}
+		}
+	}
+	out := &survey{live: map[string]map[string]*planner.Table{}, each: listed.each}
+	for key, byType := range objects {
+		out.live[key] = map[string]*planner.Table{}
+		for typ, list := range byType {
+			table := planner.NewTable(p.app.types(typ), list)
+			if read := listed.live[key][typ]; read != nil {
+				table.AddMissing(read)
+			}
+			out.live[key][typ] = table
+		}
+	}
+	return out
+}
+
+// explain says an error of a vendor in a way that names the provider block.
+func (p *project) explain(c *configured, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	at := c.at
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q could not be read", c.key), Detail: err.Error()}
+	if at.Filename != "" {
+		d.Subject = &at
+	}
+	return hcl.Diagnostics{d}
+}
+
+// readSingly reads the objects whose list did not carry all that is managed.
+func (p *project) readSingly(ctx context.Context, m *planner.Match, parallelism int) error {
+	ids := m.Unread()
+	found := make([]schema.Object, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelism)
+	for i, id := range ids {
+		group.Go(func() error {
+			o, err := p.providers[id.Provider].client.Read(ctx, id.Type, id.ID)
+			if provider.KindOf(err) == provider.NotFound {
+				return nil
+			}
+			if err != nil {
+				return p.explain(p.providers[id.Provider], err)
+			}
+			found[i] = o
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, id := range ids {
+		m.Fill(id, found[i])
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/planner"
+)
+
+// errInterrupted is why a run stops at the first Ctrl-C.
+var errInterrupted = errors.New("interrupted; calls that were under way have ended, and everything done is recorded")
+
+// interruptible returns two contexts: the first interrupt ends soft, so that no
+// further call is begun; the second ends hard, and with it the calls under way.
+func (a *app) interruptible(ctx context.Context) (soft, hard context.Context, done func()) {
+	soft, stop := context.WithCancelCause(ctx)
+	hard, kill := context.WithCancelCause(ctx)
+	restore := a.handleSignals(func() {
+		if soft.Err() != nil {
+			kill(errInterrupted)
+			return
+		}
+		a.talk("\nInterrupted. Calls under way are let finish; interrupt again to stop at once.")
+		stop(errInterrupted)
+	})
+	return soft, hard, func() { restore(); stop(nil); kill(nil) }
+}
+
+// watcher shows an apply while it runs.
+type watcher struct {
+	a        *app
+	progress *render.Progress
+	total    int
+	began    time.Time
+	beaten   time.Time
+	mu       sync.Mutex
+	stop     chan struct{}
+	stopped  sync.WaitGroup
+}
+
+// watch begins to show an apply: events with -json, else a bar on a terminal and
+// heartbeat lines in a pipe, on standard error.
+func (a *app) watch(plan *planner.Plan, f *applyFlags, began time.Time) *watcher {
+	w := &watcher{a: a, total: len(plan.Steps), began: began, beaten: began, stop: make(chan struct{})}
+	if w.total == 0 {
+		return w
+	}
+	if a.events == nil {
+		o := a.errOptions()
+		o.Library = a.library
+		o.People, _ = render.ParsePeopleMode(f.people)
+		w.progress = render.NewProgress(a.Err, plan, began, render.ProgressOptions{Options: o, Terminal: a.ErrTerminal, Verb: f.command})
+		a.setProgress(w.progress)
+	}
+	w.stopped.Add(1)
+	go w.tick()
+	return w
+}
+
+// tick lets time be seen to pass while no step ends.
+func (w *watcher) tick() {
+	defer w.stopped.Done()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			if w.progress != nil {
+				w.progress.Tick(w.a.Now())
+			}
+		case <-w.stop:
+			return
+		}
+	}
+}
+
+// step is told of every change of a step.
+func (w *watcher) step(ev planner.Event) {
+	if w.progress != nil {
+		w.progress.Step(ev)
+		return
+	}
+	if w.a.events == nil {
+		return
+	}
+	w.a.events.Step(ev)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ev.At.Sub(w.beaten) >= 10*time.Second {
+		w.beaten = ev.At
+		w.a.events.Progress(ev.At, ev.Settled, ev.Total, ev.At.Sub(w.began))
+	}
+}
+
+func (w *watcher) end() {
+	if w.total == 0 {
+		return
+	}
+	close(w.stop)
+	w.stopped.Wait()
+	if w.progress != nil {
+		_ = w.progress.End()
+		w.a.setProgress(nil)
+	}
+}
+
+// setProgress says where waits are shown from now on.
+func (a *app) setProgress(p *render.Progress) {
+	a.progressLock.Lock()
+	defer a.progressLock.Unlock()
+	a.progress = p
+}
+
+// waiting is told by the transport that calls are held back, and shows it.
+func (a *app) waiting(reason string, until time.Time) {
+	if a.events != nil {
+		a.events.Waiting(reason, until)
+		return
+	}
+	a.progressLock.Lock()
+	defer a.progressLock.Unlock()
+	if a.progress != nil {
+		a.progress.Waiting(a.Now(), reason, until)
+		return
+	}
+	a.talk("waiting: %s", reason)
+}
+
+// readLine reads one line without its end.
+func readLine(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil && line == "" {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
