@@ -31,7 +31,7 @@ type wireDrift struct {
 
 type wireOutput struct {
 	OutputChange
-	Before *schema.Template `json:",omitempty"`
+	Before, After *schema.Template `json:",omitempty"` // After is left out for an output that goes
 }
 
 type wirePlan struct {
@@ -64,7 +64,11 @@ func Encode(p *Plan) ([]byte, error) {
 		w.Drift = append(w.Drift, wireDrift{Drift: d, Before: known(d.Before), After: known(d.After)})
 	}
 	for _, o := range p.Outputs {
-		w.Outputs = append(w.Outputs, wireOutput{OutputChange: o, Before: known(o.Before)})
+		wo := wireOutput{OutputChange: o, Before: known(o.Before)}
+		if !o.Removed {
+			wo.After = &o.After
+		}
+		w.Outputs = append(w.Outputs, wo)
 	}
 	return json.Marshal(w)
 }
@@ -84,6 +88,9 @@ func Decode(data []byte) (*Plan, error) {
 			if need < 0 || need >= i {
 				return nil, fmt.Errorf("the plan cannot be read: step %d needs step %d, which does not come before it", i, need)
 			}
+			if p.Steps[need].Last && !s.Last {
+				return nil, fmt.Errorf("the plan cannot be read: step %d needs step %d, which is left for last", i, need)
+			}
 		}
 		for _, wc := range ws.Changes {
 			c := wc.Change
@@ -100,6 +107,12 @@ func Decode(data []byte) (*Plan, error) {
 	for _, wo := range w.Outputs {
 		o := wo.OutputChange
 		o.Before = value(wo.Before)
+		switch {
+		case wo.After != nil:
+			o.After = *wo.After
+		case !o.Removed:
+			return nil, fmt.Errorf("the plan cannot be read: output %q has no value", o.Name)
+		}
 		p.Outputs = append(p.Outputs, o)
 	}
 	return p, nil

@@ -15,6 +15,7 @@ type difference struct {
 	changes  []Change
 	before   map[string]cty.Value
 	after    map[string]schema.Template
+	implied  map[string][]string
 	moves    bool
 	replaces bool
 }
@@ -69,6 +70,14 @@ func (m *Match) diff(n *node) difference {
 		m.diffAttr(n, attr, &d)
 	}
 	m.completeMembers(sets, &d)
+	for name, set := range sets {
+		if _, sent := d.after[name]; sent && len(set.implied) > 0 {
+			if d.implied == nil {
+				d.implied = map[string][]string{}
+			}
+			d.implied[name] = ids(set.implied)
+		}
+	}
 	return d
 }
 

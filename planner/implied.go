@@ -43,3 +43,62 @@ func (m *Match) everybodyIsInParents(n *node, attr *schema.Attribute) bool {
 	}
 	return seen
 }
+
+// parentOf is the live parent's id of a unit, "" for none.
+func (m *Match) parentOf(provider, typ, id string) string {
+	o, ok := m.table(provider, typ).Find(id)
+	if !ok {
+		return ""
+	}
+	p, _ := text(o.Attrs[single(m.in.Types[typ], schema.PurposeParent)])
+	return p
+}
+
+// ancestors are the live units that are above any of the given ones once the
+// plan is carried out.
+func (m *Match) ancestors(provider, typ string, of members) map[string]bool {
+	out, seen := map[string]bool{}, map[string]bool{}
+	parent := single(m.in.Types[typ], schema.PurposeParent)
+	for _, e := range of.list {
+		for at := e; ; {
+			next, ok := m.parentAfter(provider, typ, parent, at)
+			if !ok || seen[next.key()] {
+				break
+			}
+			seen[next.key()] = true
+			if next.pending == nil {
+				out[next.id] = true
+			}
+			at = next
+		}
+	}
+	return out
+}
+
+// parentAfter is the parent that a unit has once the plan is carried out: the
+// wanted one where the configuration has the unit, else the live one.
+func (m *Match) parentAfter(provider, typ, parent string, of member) (member, bool) {
+	var n *node
+	if of.pending != nil {
+		if ref := of.pending.Pending.Ref; ref != nil {
+			n = m.at[ref.Address]
+		}
+	} else if t := m.table(provider, typ); t != nil {
+		if i, ok := t.byID[of.id]; ok {
+			n = t.claim[i]
+		}
+	}
+	if n == nil {
+		id := m.parentOf(provider, typ, of.id)
+		return member{id: id}, id != ""
+	}
+	t, ok := n.values[parent]
+	switch {
+	case !ok:
+		return member{}, false
+	case !t.IsKnown():
+		return member{pending: &t}, t.Pending.Ref != nil
+	}
+	id, ok := text(t.Value)
+	return member{id: id}, ok && id != ""
+}

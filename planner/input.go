@@ -29,6 +29,8 @@ type Input struct {
 	// Allow lets exactly up to so many through a guard, by its name.
 	Allow   map[string]int
 	Destroy bool
+	// Full takes fields that no answer has confirmed as they are read.
+	Full bool
 	// RefreshOnly plans nothing and reports drift alone.
 	RefreshOnly bool
 	// Targets limit the plan; empty is everything.

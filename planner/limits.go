@@ -38,8 +38,9 @@ func (l Limit) exceeded(count, base int) bool {
 	if l.Absolute {
 		return count > l.Number
 	}
-	// The share is held against whole objects without rounding in their favour.
-	return count >= l.Floor && float64(count) > l.Share*float64(base)
+	// 29% of 100 are 29, also where 0.29*100 comes out a little less.
+	const rounding = 1e-9
+	return count >= l.Floor && float64(count) > l.Share*float64(base)+rounding
 }
 
 // String says the limit as it is written.
@@ -103,7 +104,7 @@ func (l *Limit) set(v cty.Value) error {
 	s := v.AsString()
 	if share, ok := strings.CutSuffix(s, "%"); ok {
 		f, err := strconv.ParseFloat(strings.TrimSpace(share), 64)
-		if err != nil || f < 0 || f > 100 {
+		if err != nil || !(f >= 0 && f <= 100) { // so that NaN is none either
 			return fmt.Errorf("%q is not a share from 0%% to 100%%", s)
 		}
 		l.Share, l.Absolute = f/100, false

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -67,7 +68,7 @@ func (m *Match) Fill(id ObjectID, attrs schema.Object) {
 		}
 	}
 	if rec := t.owner[i]; rec != nil {
-		merged = overlay(t.typ, rec, merged, m.in.Now, m.in.Providers[id.Provider].ReadLag)
+		merged = overlay(t.typ, rec, merged, m.in.Now, m.in.Providers[id.Provider].ReadLag, m.in.Full)
 	}
 	t.objects[i].Attrs = merged
 }
@@ -125,8 +126,8 @@ func (m *Match) decide(n *node) {
 	at := n.inst.Block.Range
 	step := Step{
 		Address: n.inst.Address, From: n.from, Action: action, Provider: n.inst.Provider, Class: n.inst.Type.Class,
-		Label: m.labelOf(n, n.inst.Address), Changes: d.changes, Before: d.before, After: d.after,
-		Dependencies: n.inst.Needs, File: at.Filename, Line: at.Start.Line, KeyUnknown: n.keyUnknown && !s.Live,
+		Label: m.labelOf(n, n.inst.Address), Changes: d.changes, Before: d.before, After: d.after, Implied: d.implied,
+		Sensitive: n.inst.Sensitive(), Dependencies: n.inst.Needs, File: at.Filename, Line: at.Start.Line, KeyUnknown: n.keyUnknown && !s.Live,
 	}
 	if s.Live {
 		step.ID = n.live().ID
@@ -193,10 +194,40 @@ func (m *Match) findDrift(n *node) {
 			continue
 		}
 		if m.drifted(n, attr) {
-			m.plan.Drift = append(m.plan.Drift, Drift{Address: n.inst.Address, ID: n.rec.ID, Label: m.labelOf(n, n.inst.Address),
-				Attr: attr.Name, Before: n.rec.Attrs[attr.Name], After: n.live().Attrs[attr.Name], Sensitive: attr.Sensitive})
+			d := Drift{Address: n.inst.Address, ID: n.rec.ID, Label: m.labelOf(n, n.inst.Address),
+				Attr: attr.Name, Before: n.rec.Attrs[attr.Name], After: n.live().Attrs[attr.Name], Sensitive: attr.Sensitive}
+			m.nameDrift(n, attr, &d)
+			m.plan.Drift = append(m.plan.Drift, d)
 		}
 	}
+}
+
+// nameDrift says by name which ids came and which went.
+func (m *Match) nameDrift(n *node, attr *schema.Attribute, d *Drift) {
+	target := m.in.Types[attr.Refers]
+	if target == nil {
+		return
+	}
+	d.Refers = target.Noun[0]
+	had, have := idsOf(d.Before), idsOf(d.After)
+	for _, id := range have {
+		if !slices.Contains(had, id) {
+			d.Added = append(d.Added, m.element(n.inst.Provider, attr.Refers, member{id: id}))
+		}
+	}
+	for _, id := range had {
+		if !slices.Contains(have, id) {
+			d.Removed = append(d.Removed, m.element(n.inst.Provider, attr.Refers, member{id: id}))
+		}
+	}
+}
+
+// idsOf are the ids in a value: one, or those of a set.
+func idsOf(v cty.Value) []string {
+	if id, ok := text(v); ok && id != "" {
+		return []string{id}
+	}
+	return elements(v)
 }
 
 func (m *Match) countUnmanaged() {

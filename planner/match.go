@@ -163,7 +163,7 @@ func (m *Match) bindRecords() {
 			continue
 		}
 		table.owner[i] = rec
-		table.objects[i].Attrs = overlay(typ, rec, table.objects[i].Attrs, m.in.Now, lag)
+		table.objects[i].Attrs = overlay(typ, rec, table.objects[i].Attrs, m.in.Now, lag, m.in.Full)
 		m.checkIdentity(typ, addr, rec, table.objects[i].Attrs)
 	}
 }

@@ -77,6 +77,14 @@ func (s members) sorted() members {
 	return s
 }
 
+func ids(list []member) []string {
+	out := make([]string, len(list))
+	for i, e := range list {
+		out[i] = e.id
+	}
+	return out
+}
+
 func (s members) has(key string) bool {
 	return slices.ContainsFunc(s.list, func(e member) bool { return e.key() == key })
 }
@@ -284,12 +292,7 @@ func (m *Match) isImplied(n *node, attr *schema.Attribute, after members) func(s
 	var ancestors map[string]bool
 	return func(id string) bool {
 		if ancestors == nil {
-			ancestors = map[string]bool{}
-			for _, e := range after.list {
-				for p := m.parentOf(n.inst.Provider, attr.Refers, e.id); p != "" && !ancestors[p]; p = m.parentOf(n.inst.Provider, attr.Refers, p) {
-					ancestors[p] = true
-				}
-			}
+			ancestors = m.ancestors(n.inst.Provider, attr.Refers, after)
 		}
 		if !ancestors[id] {
 			return false
@@ -300,14 +303,4 @@ func (m *Match) isImplied(n *node, attr *schema.Attribute, after members) func(s
 		w, ok := n.rec.Writes[attr.Name]
 		return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
 	}
-}
-
-// parentOf is the live parent's id of a unit, "" for none.
-func (m *Match) parentOf(provider, typ, id string) string {
-	o, ok := m.table(provider, typ).Find(id)
-	if !ok {
-		return ""
-	}
-	p, _ := text(o.Attrs[single(m.in.Types[typ], schema.PurposeParent)])
-	return p
 }

@@ -2,9 +2,7 @@ package planner
 
 import (
 	"container/heap"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -14,7 +12,11 @@ import (
 // order adds the edges that follow from live structure and from unique keys,
 // and puts the steps so that each comes after all it needs.
 func (m *Match) order() {
+	inTheWay := m.edgesOfLevels()
 	m.edgesOfDeletes()
+	for _, i := range inTheWay {
+		m.hasten(i)
+	}
 	freed := m.edgesOfKeys()
 	for {
 		sorted, stuck := sortSteps(m.plan.Steps)
@@ -80,9 +82,12 @@ func referred(v cty.Value) []string {
 	return elements(v)
 }
 
-// freeing says which step gives up a unique key that another takes: taker ->
+// freeing says which steps give up a unique key that another takes: taker ->
 // the steps it waits for because of that.
-type freeing map[int][]int
+type freeing map[int][]freed
+
+// freed is a unique key, by its number in the type, that a step gives up.
+type freed struct{ step, key int }
 
 // edgesOfKeys makes a step that takes a unique key wait for the one that gives
 // it up.
@@ -120,9 +125,9 @@ func (m *Match) edgesOfKeys() freeing {
 		}
 		for key := range typ.Keys {
 			takes, ok := keyOf(typ, key, n.known)
-			if from, freed := gives[unique{s.Provider, typ.Name, key, takes}]; ok && freed && from != i && (s.Action == Create || s.givesUp(typ, key)) {
+			if from, given := gives[unique{s.Provider, typ.Name, key, takes}]; ok && given && from != i && (s.Action == Create || s.givesUp(typ, key)) {
 				s.Needs = sortedUnique(append(s.Needs, from))
-				out[i] = append(out[i], from)
+				out[i] = append(out[i], freed{from, key})
 				m.hasten(from)
 			}
 		}
@@ -154,82 +159,6 @@ func (m *Match) hasten(i int) {
 	for _, need := range m.plan.Steps[i].Needs {
 		m.hasten(need)
 	}
-}
-
-// breakCycle lets one unit or role of a circle of keys go through a temporary
-// name, which costs one call. A circle of people's keys is an error.
-func (m *Match) breakCycle(stuck []int, freed freeing) bool {
-	cycle := findCycle(m.plan.Steps, stuck)
-	for at, taker := range cycle {
-		from := cycle[(at+1)%len(cycle)]
-		if !slices.Contains(freed[taker], from) {
-			continue
-		}
-		step := &m.plan.Steps[from]
-		attr := m.renamable(step)
-		if attr == "" {
-			continue
-		}
-		name, _ := text(step.Before[attr])
-		if name == "" {
-			live, _ := m.table(step.Provider, step.Address.Type).Find(step.ID)
-			name, _ = text(live.Attrs[attr])
-		}
-		temporary := m.temporaryStep(step, attr, name)
-		index := len(m.plan.Steps)
-		m.plan.Steps = append(m.plan.Steps, temporary)
-		for other, list := range freed {
-			if slices.Contains(list, from) {
-				m.plan.Steps[other].replaceNeed(from, index)
-				freed[other] = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i == from })
-			}
-		}
-		step = &m.plan.Steps[from]
-		step.Needs = sortedUnique(append(step.Needs, index))
-		return true
-	}
-	m.refuseCycle(cycle)
-	return false
-}
-
-// temporaryStep renames an object out of the way.
-func (m *Match) temporaryStep(step *Step, attr, name string) Step {
-	after := schema.Known(cty.StringVal(fmt.Sprintf("%s (renaming %s)", name, step.ID)))
-	before := cty.StringVal(name)
-	return Step{
-		Address: step.Address, From: step.From, Action: Update, Provider: step.Provider, ID: step.ID, Label: step.Label, Class: step.Class,
-		Changes: []Change{{Attr: attr, Before: before, After: after}},
-		Before:  map[string]cty.Value{attr: before}, After: map[string]schema.Template{attr: after},
-		Reason: "a temporary name, so that names can change places", Calls: 1, Dependencies: step.Dependencies,
-		File: step.File, Line: step.Line,
-	}
-}
-
-// renamable is the name attribute through which a unit or role can be put out
-// of the way; "" for people and for what is being made.
-func (m *Match) renamable(step *Step) string {
-	if step.Class != schema.ClassUnit && step.Class != schema.ClassRole || step.ID == "" {
-		return ""
-	}
-	return single(m.in.Types[step.Address.Type], schema.PurposeName)
-}
-
-func (s *Step) replaceNeed(old, now int) {
-	for i, need := range s.Needs {
-		if need == old {
-			s.Needs[i] = now
-		}
-	}
-	s.Needs = sortedUnique(s.Needs)
-}
-
-func (m *Match) refuseCycle(cycle []int) {
-	var names []string
-	for _, i := range cycle {
-		names = append(names, fmt.Sprintf("%s (%s)", m.plan.Steps[i].Address, m.plan.Steps[i].Label))
-	}
-	m.refuse("Keys change places in a circle", "%s each take a key, such as an e-mail or phone, that the next one gives up, so no order of changes can be kept by the server. Let one of them go through another address first.",
-		strings.Join(names, ", "))
 }
 
 // sortSteps orders the steps so that needs come first, keeping the given order
@@ -290,36 +219,6 @@ func (h *stepHeap) Pop() any {
 	x := h.list[len(h.list)-1]
 	h.list = h.list[:len(h.list)-1]
 	return x
-}
-
-// findCycle follows needs among the stuck steps until one comes again; each
-// step of the result needs the next.
-func findCycle(steps []Step, stuck []int) []int {
-	in := make(map[int]bool, len(stuck))
-	for _, i := range stuck {
-		in[i] = true
-	}
-	// A stuck step may only wait for a circle; walking on leads into one.
-	seen := map[int]int{}
-	var path []int
-	for at := stuck[0]; ; {
-		if first, again := seen[at]; again {
-			return path[first:]
-		}
-		seen[at] = len(path)
-		path = append(path, at)
-		next := -1
-		for _, need := range steps[at].Needs {
-			if in[need] {
-				next = need
-				break
-			}
-		}
-		if next < 0 {
-			return path
-		}
-		at = next
-	}
 }
 
 // renumber puts the steps into the order and corrects the edges.

@@ -13,12 +13,15 @@ import (
 // still has the value from before our write, within lag of it, is taken as what
 // the answer showed, or as what we sent where the answer did not carry it. The
 // new value, and any third one, stands as read.
-func overlay(typ *schema.Type, rec *Record, live map[string]cty.Value, now time.Time, lag time.Duration) map[string]cty.Value {
+func overlay(typ *schema.Type, rec *Record, live map[string]cty.Value, now time.Time, lag time.Duration, full bool) map[string]cty.Value {
 	out, copied := live, false
 	for name, w := range rec.Writes {
 		attr := typ.Attribute(name)
 		value, carried := live[name]
 		after := w.after()
+		if full && w.Answer == cty.NilVal {
+			continue // what was never confirmed is taken as it is read
+		}
 		if attr == nil || !carried || after == cty.NilVal || w.Before == cty.NilVal || now.Sub(w.At) >= lag {
 			continue
 		}

@@ -58,6 +58,12 @@ type Step struct {
 	// call must know: the changed attributes, and the memberships whole.
 	Before map[string]cty.Value
 	After  map[string]schema.Template
+	// Sensitive names the attributes whose wanted value must not be kept in the
+	// clear, whether they change or not.
+	Sensitive []string
+	// Implied are ids in After, by attribute, that are not wanted but left alone,
+	// because the server adds them by itself.
+	Implied map[string][]string
 	// Needs are the indices of the steps that must have been done; if one fails,
 	// this one is not tried. Last steps wait for all that are not, done or failed.
 	Needs []int
@@ -114,6 +120,9 @@ type Drift struct {
 	Attr          string
 	Before, After cty.Value
 	Sensitive     bool
+	// Added, Removed and Refers say for ids what they say in a Change.
+	Added, Removed []Element
+	Refers         string
 }
 
 // OutputChange is an output whose value will differ from the state's.
@@ -151,7 +160,7 @@ type Warning struct {
 // Summary counts a plan.
 type Summary struct {
 	Create, Adopt, Readdress, Update, Move, Replace, Delete, Forget int
-	// People is the number of people with a step.
+	// People is the number of people of whom a step changes something live.
 	People int
 	// Calls is the number of API calls the steps spend.
 	Calls int
@@ -191,7 +200,7 @@ func (p *Plan) count() {
 		case Forget:
 			s.Forget++
 		}
-		if step.Class == schema.ClassPerson {
+		if step.Class == schema.ClassPerson && step.Calls > 0 {
 			s.People++
 		}
 		s.Calls += step.Calls

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
@@ -21,7 +22,7 @@ func (m *Match) remove(rec *Record) {
 	s := Situation{Recorded: true, Live: isLive, Released: removal == RemovalForget || removal == RemovalStrip}
 	attrs := rec.Attrs
 	if isLive {
-		attrs = live.Attrs
+		attrs = withoutHidden(live.Attrs, rec)
 	}
 	step := Step{
 		Address: rec.Address, Action: Decide(s), Provider: rec.Provider, ID: rec.ID, Class: typ.Class,
@@ -41,6 +42,19 @@ func (m *Match) remove(rec *Record) {
 		m.strip(typ, live, &step)
 	}
 	m.plan.Steps = append(m.plan.Steps, step)
+}
+
+// withoutHidden leaves out of what is live the attributes that the record keeps
+// as digests alone.
+func withoutHidden(attrs map[string]cty.Value, rec *Record) map[string]cty.Value {
+	if len(rec.Digests) == 0 {
+		return attrs
+	}
+	attrs = maps.Clone(attrs)
+	for name := range rec.Digests {
+		delete(attrs, name)
+	}
+	return attrs
 }
 
 // strip takes a person out of every unit and role; the account stays.

@@ -78,6 +78,14 @@ func setOf(texts []string) cty.Value {
 	return cty.SetVal(vals)
 }
 
+// Without takes texts out of a set of texts; without any it is v itself.
+func Without(v cty.Value, texts []string) cty.Value {
+	if len(texts) == 0 {
+		return v
+	}
+	return setOf(slices.DeleteFunc(elements(v), func(t string) bool { return slices.Contains(texts, t) }))
+}
+
 // foldText brings a text into the form in which it is compared.
 func foldText(how schema.Compare, s string) string {
 	switch how {

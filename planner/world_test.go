@@ -350,3 +350,12 @@ func checkShape(t testing.TB, p *Plan) {
 		}
 	}
 }
+
+// object is a person as a single read shows it.
+func (w *world) object(id string, a attrs) schema.Object {
+	return schema.Object{ID: id, Attrs: w.values("acme_user", a)}
+}
+
+func contains(diags hcl.Diagnostics, words string) bool {
+	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return strings.Contains(d.Summary+": "+d.Detail, words) })
+}

@@ -28,6 +28,9 @@ type configured struct {
 // connect starts the embedded servers that are asked for and makes a client for
 // every provider configuration. It makes no call yet.
 func (p *project) connect(ctx context.Context) error {
+	if len(p.unset) > 0 {
+		return p.unset
+	}
 	for _, key := range p.keys {
 		c := p.providers[key]
 		if c.client != nil {

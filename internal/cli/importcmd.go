@@ -63,6 +63,9 @@ func (p *project) importObject(ctx context.Context, s state.Session, addr schema
 	}
 	rec := &state.Record{Address: addr, Provider: inst.Provider, ID: o.ID, Needs: inst.Needs, Read: p.app.Now().UTC()}
 	rec.Attrs = p.readable(addr.Type, rec, o.Attrs)
+	for _, name := range inst.Sensitive() {
+		hide(rec, name, snapshot.Digest(rec.Attrs[name]))
+	}
 	s.Update(func(snap *state.Snapshot) { snap.Tenants[inst.Provider] = c.conn.Tenant })
 	if err := s.Commit(ctx, state.Result{Address: addr, Record: rec}); err != nil {
 		return err

@@ -40,19 +40,20 @@ func (j journal) Forget(ctx context.Context, s *planner.Step) error {
 	return j.session.Commit(ctx, r)
 }
 
-// record is the object as it is after a call: what was live before it, what was
-// sent, and what the answer showed, the later over the earlier.
+// record is the object as it is after a call: what was recorded and live before
+// it, what was sent, and what the answer showed, the later over the earlier.
 func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	now := j.p.app.Now().UTC()
 	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: now}
+	attrs := map[string]cty.Value{}
 	old := j.recordOf(s)
-	if old != nil && old.ID == r.ID {
+	if old != nil && old.ID == r.ID { // it has what no reading carries, such as roles
+		maps.Copy(attrs, old.Attrs)
 		rec.Written = old.Written
 	}
 	if len(r.Sent) > 0 {
 		rec.Written = now
 	}
-	attrs := map[string]cty.Value{}
 	if s.Action != planner.Replace {
 		if o, ok := j.live[s.Provider][s.Address.Type].Find(r.ID); ok {
 			maps.Copy(attrs, o.Attrs)
@@ -63,12 +64,36 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	maps.Copy(attrs, r.Answer)
 	rec.Attrs, rec.Digests = attrs, digests
 	rec.Writes = writes(old, s, r, sent, now)
+	if old != nil && old.ID == r.ID {
+		for name, digest := range old.Digests {
+			if _, shown := sent[name]; !shown && rec.Digests[name] == "" {
+				hide(rec, name, digest)
+			}
+		}
+	}
+	for _, name := range s.Sensitive {
+		hide(rec, name, j.before.Digest(attrs[name]))
+	}
 	return rec
+}
+
+// hide takes an attribute out of a record and leaves its digest, unless the
+// record has one already.
+func hide(rec *state.Record, name, digest string) {
+	delete(rec.Attrs, name)
+	delete(rec.Writes, name)
+	if rec.Digests == nil {
+		rec.Digests = map[string]string{}
+	}
+	if rec.Digests[name] == "" {
+		rec.Digests[name] = digest
+	}
 }
 
 // writes keeps, for each attribute sent, what was there before, what was sent
 // and what the answer showed; what an earlier run wrote to others stays. What an
-// object was made with needs no keeping where the answer showed just that.
+// object was made with needs no keeping unless the answer showed another form of
+// it.
 func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time) map[string]state.Write {
 	out := map[string]state.Write{}
 	if old != nil && old.ID == r.ID {
@@ -77,10 +102,11 @@ func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[strin
 	for name, v := range sent {
 		before, changed := s.Before[name]
 		answer, answered := r.Answer[name]
-		if r.ID == s.ID && !changed || r.ID != s.ID && answered && answer.RawEquals(v) {
+		if r.ID == s.ID && !changed || r.ID != s.ID && (!answered || answer.RawEquals(v)) {
 			delete(out, name)
 			continue
 		}
+		v = planner.Without(v, s.Implied[name])
 		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now}
 	}
 	return out

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/term"
@@ -117,13 +119,24 @@ func (a *app) handleSignals(f func()) (restore func()) {
 }
 
 // code says an error, if it has not been said, and gives the exit code for it.
+// Of several errors each is said, and the first gives the code.
 func (a *app) code(err error) int {
+	if err == nil {
+		return ExitDone
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		code := ExitDone
+		for _, one := range several.Unwrap() {
+			if c := a.code(one); code == ExitDone {
+				code = c
+			}
+		}
+		return code
+	}
 	var silent exit
 	var diags hcl.Diagnostics
 	var locked *state.LockedError
 	switch {
-	case err == nil:
-		return ExitDone
 	case errors.As(err, &silent):
 		return int(silent)
 	case errors.As(err, &diags):
@@ -133,8 +146,23 @@ func (a *app) code(err error) int {
 		a.fail("The state is locked", locked.Error()+". Wait for that run to end, or give -lock-timeout=5m to wait here.")
 		return ExitLocked
 	}
-	a.fail("Error", err.Error())
+	a.fail(sentences(err.Error()))
 	return ExitError
+}
+
+// sentences parts an error's text into a first sentence, which says what is
+// wrong, and the others, which say what to do.
+func sentences(text string) (summary, detail string) {
+	summary, detail, _ = strings.Cut(text, ". ")
+	first, _, _ := strings.Cut(summary, " ")
+	if !strings.ContainsAny(first, "./\\_") { // else a name, which stays as it is
+		r, size := utf8.DecodeRuneInString(summary)
+		summary = string(unicode.ToUpper(r)) + summary[size:]
+	}
+	if detail != "" && !strings.ContainsAny(detail[len(detail)-1:], ".?!") {
+		detail += "."
+	}
+	return summary, detail
 }
 
 // fail says an error that has no place in the configuration.

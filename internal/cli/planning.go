@@ -30,8 +30,8 @@ type planFlags struct {
 func (f *planFlags) register(cmd *cobra.Command) {
 	f.variables.flags(cmd)
 	fs := cmd.Flags()
-	fs.StringVar(&f.refresh, "refresh", "full", "read the live system: `full`, or false to trust the state")
-	fs.Lookup("refresh").NoOptDefVal = "full"
+	fs.StringVar(&f.refresh, "refresh", "true", "read the live system: `true`, false to trust the state, or full to believe\nno write that an answer has not confirmed")
+	fs.Lookup("refresh").NoOptDefVal = "true"
 	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "change nothing; show and, on apply, record what is live")
 	fs.StringArrayVar(&f.targets, "target", nil, "plan only this `address` and what it needs; a group stands for all groups below it; may be repeated")
 	fs.StringArrayVar(&f.allow, "allow", nil, "let exactly up to N through a guard, once: `guard=N`; may be repeated")
@@ -45,7 +45,7 @@ func (f *planFlags) options() (targets []schema.Address, allow map[string]int, t
 	case "false":
 		trust = true
 	default:
-		return nil, nil, false, fmt.Errorf("-refresh=%s is not known. Use -refresh=full, which is the default, or -refresh=false", f.refresh)
+		return nil, nil, false, fmt.Errorf("-refresh=%s is not known. Use true, which is the default, false to trust the state, or full to believe no write that an answer has not confirmed", f.refresh)
 	}
 	if f.parallelism < 1 {
 		return nil, nil, false, fmt.Errorf("-parallelism=%d makes no sense: at least one call must be under way", f.parallelism)
@@ -92,6 +92,8 @@ type planned struct {
 	calls int
 	// each is how long one of them took on average.
 	each time.Duration
+	// hidden names the attributes with sensitive values, where there are any.
+	hidden map[schema.Address][]string
 	// parallelism is the number of calls an apply will have under way at once.
 	parallelism int
 }
@@ -102,6 +104,9 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	targets, allow, trust, err := f.options()
 	if err != nil {
 		return nil, err
+	}
+	if len(p.unset) > 0 {
+		return nil, schema.MergeDiagnostics(p.unset, p.check())
 	}
 	if err := p.connect(ctx); err != nil {
 		return nil, err
@@ -130,7 +135,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	in := planner.Input{
 		Types: p.app.library.Resources, Instances: instances, Blocks: p.blocks(), Moved: p.config.Moved(), Outputs: outputs,
 		State: planState(snapshot, pending), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
-		Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
+		Full: f.refresh == "full", Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
 	}
 	match, diags := planner.NewMatch(in)
 	if diags.HasErrors() {
@@ -145,7 +150,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	if err := p.app.check(append(diags, more...)); err != nil {
 		return nil, err
 	}
-	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism}, nil
+	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances)}, nil
 }
 
 // evaluate turns the configuration into wanted instances, now that ids are known
@@ -174,6 +179,17 @@ func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *
 		return nil, nil, err
 	}
 	return instances, outputs, nil
+}
+
+// sensitive lists the instances that have sensitive attributes, with their names.
+func sensitive(instances []*schema.Instance) map[schema.Address][]string {
+	out := map[schema.Address][]string{}
+	for _, inst := range instances {
+		if names := inst.Sensitive(); len(names) > 0 {
+			out[inst.Address] = names
+		}
+	}
+	return out
 }
 
 // unrecorded lists the types of which something wanted is not owned yet, which
@@ -251,9 +267,6 @@ func (p *project) check() hcl.Diagnostics {
 	instances, diags := p.scope.Instances()
 	_, more := p.scope.Outputs()
 	diags = schema.MergeDiagnostics(diags, more)
-	if diags.HasErrors() {
-		return diags
-	}
 	_, more = planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
 	return schema.MergeDiagnostics(diags, more)
 }

@@ -25,6 +25,8 @@ type project struct {
 	// providers are the configurations by key, in the order of the keys.
 	providers map[string]*configured
 	keys      []string
+	// unset is what no provider can be reached without.
+	unset hcl.Diagnostics
 }
 
 // variables are the flags -var and -var-file in the order they were given.
@@ -61,19 +63,16 @@ func (a *app) load(vars variables) (*project, error) {
 	}
 	config, diags := schema.Load(a.dir, a.library)
 	a.config = config
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	diags = append(diags, config.CheckVersion(Version)...)
 	scope, more := config.Scope(schema.ScopeOptions{Vars: vars.list, Environ: a.Environ})
-	diags = append(diags, more...)
-	if diags.HasErrors() {
-		return nil, diags
-	}
 	p := &project{app: a, config: config, scope: scope, providers: map[string]*configured{}}
+	diags = append(diags, config.CheckVersion(Version)...)
+	diags = append(diags, more...)
 	diags = append(diags, p.readGuards()...)
 	diags = append(diags, p.readState()...)
 	diags = append(diags, p.readProviders()...)
+	if diags.HasErrors() {
+		return nil, schema.MergeDiagnostics(diags, p.check())
+	}
 	return p, a.check(diags)
 }
 
@@ -102,34 +101,6 @@ func (p *project) readState() hcl.Diagnostics {
 	return diags
 }
 
-// readProviders checks the settings of every provider block.
-func (p *project) readProviders() hcl.Diagnostics {
-	blocks, diags := p.scope.Providers()
-	for _, block := range blocks {
-		vendor := p.app.vendors[block.Name]
-		if vendor == nil {
-			continue // the language has said so
-		}
-		conn, mistakes := vendor.Connect(block.Settings, p.app.env)
-		for _, m := range mistakes {
-			at, ok := block.Ranges[m.Setting]
-			if !ok {
-				at = block.Range
-			}
-			d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q: %s", block.Key, m.Problem), Detail: m.Remedy}
-			if at.Filename != "" {
-				d.Subject = &at
-			}
-			diags = append(diags, d)
-		}
-		if conn != nil {
-			p.providers[block.Key] = &configured{key: block.Key, vendor: vendor, conn: conn, at: block.Range}
-			p.keys = append(p.keys, block.Key)
-		}
-	}
-	return diags
-}
-
 // file makes a path given on the command line one relative to the working
 // folder, which -chdir changes.
 func (a *app) file(path string) string {
@@ -137,19 +108,6 @@ func (a *app) file(path string) string {
 		return path
 	}
 	return filepath.Join(a.dir, path)
-}
-
-// planProviders is what the engine may know of the configurations.
-func (p *project) planProviders() map[string]planner.Provider {
-	out := make(map[string]planner.Provider, len(p.providers))
-	for key, c := range p.providers {
-		info := planner.Provider{Removal: c.conn.Removal, ReadLag: c.conn.ReadLag, Self: c.self, Mutable: c.conn.Mutable}
-		for _, l := range c.conn.Levels {
-			info.Levels = append(info.Levels, l.Name)
-		}
-		out[key] = info
-	}
-	return out
 }
 
 // functions are those of the language, for values that are worked out after the

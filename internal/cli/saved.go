@@ -59,7 +59,7 @@ func (s savedPlan) sum() (string, error) {
 // save writes a plan to a file that only its owner can read.
 func (p *project) save(file string, made *planned) error {
 	if made.plan.HasSensitive() {
-		return fmt.Errorf("the plan was not saved to %s: it holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file", file, made.plan.ID)
+		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file", file, made.plan.ID)
 	}
 	data, err := planner.Encode(made.plan)
 	if err != nil {
@@ -144,6 +144,9 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 		made := &planned{plan: plan, parallelism: f.parallelism}
 		p := &project{app: a}
 		return errors.Join(p.show(made, &f.faces, f.command), exit(ExitRefused))
+	}
+	if plan.Empty() && a.events == nil {
+		a.say("The saved plan has nothing to do.")
 	}
 	p, err := a.projectOf(saved)
 	if err != nil {

@@ -52,12 +52,17 @@ func (p *project) storeReading(ctx context.Context, session state.Session, snaps
 		if !ok || stepped[addr] {
 			continue
 		}
-		attrs := p.readable(addr.Type, rec, o.Attrs)
-		if maps.EqualFunc(attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
+		fresh := *rec
+		fresh.Attrs, fresh.Read = p.readable(addr.Type, rec, o.Attrs), now
+		if hidden := made.hidden[addr]; len(hidden) > 0 {
+			fresh.Digests, fresh.Writes = maps.Clone(rec.Digests), maps.Clone(rec.Writes)
+			for _, name := range hidden {
+				hide(&fresh, name, snapshot.Digest(fresh.Attrs[name]))
+			}
+		}
+		if maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
 			continue
 		}
-		fresh := *rec
-		fresh.Attrs, fresh.Read = attrs, now
 		if err := session.Commit(ctx, state.Result{Address: addr, Record: &fresh}); err != nil {
 			p.app.talk("What was read could not be kept: %s", err)
 			return

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// sandboxSetting is the setting by which every vendor is asked for its embedded
+// server.
+const sandboxSetting = "sandbox"
+
+// readProviders checks the settings of every provider block. What is written
+// wrong is an error now; what is left out matters only to commands that connect,
+// so that a configuration can be checked where there are no credentials.
+func (p *project) readProviders() hcl.Diagnostics {
+	blocks, diags := p.scope.Providers()
+	for _, block := range blocks {
+		vendor := p.app.vendors[block.Name]
+		if vendor == nil {
+			continue // the language has said so
+		}
+		c := &configured{key: block.Key, vendor: vendor, at: block.Range}
+		var mistakes []provider.SettingError
+		c.conn, mistakes = vendor.Connect(block.Settings, p.app.env)
+		for _, m := range mistakes {
+			if written(block.Settings[m.Setting]) {
+				diags = append(diags, wrongSetting(block, m))
+			} else {
+				p.unset = append(p.unset, wrongSetting(block, m))
+			}
+		}
+		if c.conn == nil {
+			c.conn = withoutAddress(vendor, block.Settings)
+		}
+		if c.conn != nil {
+			p.providers[block.Key] = c
+			p.keys = append(p.keys, block.Key)
+		}
+	}
+	return diags
+}
+
+func written(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() }
+
+// wrongSetting says what is wrong with a provider block, where it is.
+func wrongSetting(block schema.ProviderConfig, m provider.SettingError) *hcl.Diagnostic {
+	at, ok := block.Ranges[m.Setting]
+	if !ok {
+		at = block.Range
+	}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q: %s", block.Key, m.Problem), Detail: m.Remedy + "."}
+	if at.Filename != "" {
+		d.Subject = &at
+	}
+	return d
+}
+
+// withoutAddress gives what a provider block says beside how to reach the
+// vendor, such as the names of the levels; nil if there are other mistakes in it.
+func withoutAddress(vendor provider.Provider, settings map[string]cty.Value) *provider.Connection {
+	if !slices.ContainsFunc(vendor.Settings(), func(a schema.Attribute) bool { return a.Name == sandboxSetting }) {
+		return nil
+	}
+	changed := map[string]cty.Value{}
+	for name, v := range settings {
+		changed[name] = v
+	}
+	changed[sandboxSetting] = cty.True
+	conn, _ := vendor.Connect(changed, func(string) string { return "" })
+	return conn
+}
+
+// planProviders is what the engine may know of the configurations.
+func (p *project) planProviders() map[string]planner.Provider {
+	out := make(map[string]planner.Provider, len(p.providers))
+	for key, c := range p.providers {
+		info := planner.Provider{Removal: c.conn.Removal, ReadLag: c.conn.ReadLag, Self: c.self, Mutable: c.conn.Mutable}
+		for _, l := range c.conn.Levels {
+			info.Levels = append(info.Levels, l.Name)
+		}
+		out[key] = info
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// breakCycle lets one unit or role of a circle of keys go through a temporary
+// name, which costs one call. A circle of people's keys is an error.
+func (m *Match) breakCycle(stuck []int, takers freeing) bool {
+	cycle := findCycle(m.plan.Steps, stuck)
+	for at, taker := range cycle {
+		from := cycle[(at+1)%len(cycle)]
+		for _, f := range takers[taker] {
+			if f.step != from {
+				continue
+			}
+			if attr := m.renamable(&m.plan.Steps[from], f.key); attr != "" {
+				m.goThrough(attr, f, takers)
+				return true
+			}
+		}
+	}
+	m.refuseCycle(cycle)
+	return false
+}
+
+// goThrough puts a step before the one that gives up a key, which puts the
+// object out of the way. Whoever takes the key waits for that instead.
+func (m *Match) goThrough(attr string, f freed, takers freeing) {
+	index := m.putAway(f.step, attr)
+	for taker, list := range takers {
+		if !slices.Contains(list, f) {
+			continue
+		}
+		takers[taker] = slices.DeleteFunc(slices.Clone(list), func(other freed) bool { return other == f })
+		s := &m.plan.Steps[taker]
+		if !slices.ContainsFunc(takers[taker], func(other freed) bool { return other.step == f.step }) {
+			s.Needs = slices.DeleteFunc(s.Needs, func(need int) bool { return need == f.step })
+		}
+		s.Needs = sortedUnique(append(s.Needs, index))
+	}
+	step := &m.plan.Steps[f.step]
+	step.Needs = sortedUnique(append(step.Needs, index))
+	if _, sent := step.After[attr]; !sent && step.Action != Delete {
+		changes := m.plan.Steps[index].Changes
+		m.nameAgain(step, attr, changes[len(changes)-1])
+	}
+}
+
+// putAway finds or makes the step that renames an object out of the way, and has
+// it change the attribute as well.
+func (m *Match) putAway(of int, attr string) (index int) {
+	step := m.plan.Steps[of]
+	live, _ := m.table(step.Provider, step.Address.Type).Find(step.ID)
+	name, _ := text(live.Attrs[attr])
+	before, after := cty.StringVal(name), schema.Known(cty.StringVal(fmt.Sprintf("%s (renaming %s)", name, step.ID)))
+	for _, index = range step.Needs {
+		if s := &m.plan.Steps[index]; s.Address == step.Address && s.ID == step.ID {
+			s.Changes = append(s.Changes, Change{Attr: attr, Before: before, After: after})
+			s.Before[attr], s.After[attr] = before, after
+			return index
+		}
+	}
+	m.plan.Steps = append(m.plan.Steps, Step{
+		Address: step.Address, From: step.From, Action: Update, Provider: step.Provider, ID: step.ID, Label: step.Label, Class: step.Class,
+		Changes: []Change{{Attr: attr, Before: before, After: after}},
+		Before:  map[string]cty.Value{attr: before}, After: map[string]schema.Template{attr: after},
+		Reason: "a temporary name, so that names can change places", Calls: 1, Dependencies: step.Dependencies,
+		File: step.File, Line: step.Line,
+	})
+	return len(m.plan.Steps) - 1
+}
+
+// nameAgain gives an object its name back in a step that changes another part of
+// the key.
+func (m *Match) nameAgain(step *Step, attr string, away Change) {
+	name := schema.Known(away.Before)
+	change := Change{Attr: attr, Before: away.After.Value, After: name}
+	typ := m.in.Types[step.Address.Type]
+	at := slices.IndexFunc(step.Changes, func(c Change) bool { return place(typ, c.Attr) > place(typ, attr) })
+	if at < 0 {
+		at = len(step.Changes)
+	}
+	step.Changes = slices.Insert(step.Changes, at, change)
+	step.Before[attr], step.After[attr] = away.Before, name
+}
+
+// place is where an attribute stands among those of its type.
+func place(typ *schema.Type, attr string) int {
+	return slices.IndexFunc(typ.Attributes, func(a schema.Attribute) bool { return a.Name == attr })
+}
+
+// renamable is the part of a key that can be changed to put a unit or role out
+// of the way: its name where that is in the key. "" for people, whose keys are
+// never made up, and for what is being made.
+func (m *Match) renamable(step *Step, key int) string {
+	if step.Class != schema.ClassUnit && step.Class != schema.ClassRole || step.ID == "" || step.Calls == 0 {
+		return ""
+	}
+	typ, found := m.in.Types[step.Address.Type], ""
+	for _, name := range typ.Keys[key] {
+		attr := typ.Attribute(name)
+		if attr.Purpose == schema.PurposeName {
+			return name
+		}
+		if attr.Type == cty.String && attr.Refers == "" && !attr.CreateOnly && !attr.Sensitive {
+			found = name
+		}
+	}
+	return found
+}
+
+func (m *Match) refuseCycle(cycle []int) {
+	var names []string
+	for _, i := range cycle {
+		names = append(names, fmt.Sprintf("%s (%s)", m.plan.Steps[i].Address, m.plan.Steps[i].Label))
+	}
+	m.refuse("Keys change places in a circle", "%s each take a key, such as an e-mail or phone, that the next one gives up, so no order of changes can be kept by the server. Let one of them go through another address first.",
+		strings.Join(names, ", "))
+}
+
+// findCycle follows needs among the stuck steps until one comes again; each
+// step of the result needs the next.
+func findCycle(steps []Step, stuck []int) []int {
+	in := make(map[int]bool, len(stuck))
+	for _, i := range stuck {
+		in[i] = true
+	}
+	// A stuck step may only wait for a circle; walking on leads into one.
+	seen := map[int]int{}
+	var path []int
+	for at := stuck[0]; ; {
+		if first, again := seen[at]; again {
+			return path[first:]
+		}
+		seen[at] = len(path)
+		path = append(path, at)
+		next := -1
+		for _, need := range steps[at].Needs {
+			if in[need] {
+				next = need
+				break
+			}
+		}
+		if next < 0 {
+			return path
+		}
+		at = next
+	}
+}

@@ -1,0 +1,237 @@
+package planner
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestOrderOfTheTree: no prefix of the calls leaves a broken tree, in whatever
+// order the needs allow them.
+func TestOrderOfTheTree(t *testing.T) {
+	acme := attrs{"name": "Acme", "kind": "organization"}
+	for _, test := range []struct {
+		name  string
+		given func(*world)
+		want  []string
+	}{
+		{"a new level between: what is below goes down first", func(w *world) {
+			norway(w)
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.nordics", attrs{"name": "Nordics", "parent": ref("acme_group.acme")})
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.nordics")})
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "parent": ref("acme_group.no")})
+		}, []string{`+ acme_group.nordics name="Nordics" kind="country" parent="1"`, `~ acme_group.oslo kind="store"`,
+			`> acme_group.no kind="region" parent=<acme_group.nordics>`}},
+		{"a level taken out: what is above goes up first", func(w *world) {
+			norway(w)
+			w.owned("acme_group.bar", "4", attrs{"name": "Bar", "kind": "store", "parent": "3"})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "parent": ref("acme_group.acme")})
+			w.want("acme_group.bar", attrs{"name": "Bar", "parent": ref("acme_group.oslo")})
+		}, []string{`> acme_group.oslo kind="country" parent="1"`, `~ acme_group.bar kind="region"`, "- acme_group.no"}},
+		{"a parent and its child change places", func(w *world) {
+			norway(w)
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "parent": ref("acme_group.acme")})
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.oslo")})
+		}, []string{`> acme_group.oslo kind="country" parent="1"`, `> acme_group.no kind="region" parent="3"`}},
+		{"a parent and its child change places, with other children", func(w *world) {
+			norway(w)
+			w.owned("acme_group.bergen", "4", attrs{"name": "Bergen", "kind": "region", "parent": "2"})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "parent": ref("acme_group.acme")})
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.oslo")})
+			w.want("acme_group.bergen", attrs{"name": "Bergen", "parent": ref("acme_group.no")})
+		}, []string{`> acme_group.oslo kind="country" parent="1"`, `~ acme_group.bergen kind="store"`, `> acme_group.no kind="region" parent="3"`}},
+		{"the top and its child change places", func(w *world) {
+			norway(w)
+			w.want("acme_group.no", attrs{"name": "Norway", "kind": "organization"})
+			w.want("acme_group.acme", attrs{"name": "Acme", "kind": "country", "parent": ref("acme_group.no")})
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "parent": ref("acme_group.acme")})
+		}, []string{`> acme_group.no kind="organization" parent=null`, `> acme_group.acme kind="country" parent="2"`, `> acme_group.oslo parent="1"`}},
+		{"a child in the way is deleted before its parent goes down", func(w *world) {
+			norway(w)
+			w.owned("acme_user.a", "7", attrs{"email": "a@example.org", "groups": []string{"3"}})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.no", attrs{"name": "Norway", "kind": "region", "parent": ref("acme_group.acme")})
+			w.want("acme_user.a", attrs{"email": "a@example.org", "groups": []any{ref("acme_group.no")}})
+		}, []string{`~ acme_user.a groups=[2]`, "- acme_group.oslo", `~ acme_group.no kind="region"`}},
+		{"people leave a group before it goes, also for a new one", func(w *world) {
+			norway(w)
+			w.owned("acme_user.a", "7", attrs{"email": "a@example.org", "groups": []string{"3"}})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.acme")})
+			w.want("acme_group.bergen", attrs{"name": "Bergen", "parent": ref("acme_group.no")})
+			w.want("acme_user.a", attrs{"email": "a@example.org", "groups": []any{ref("acme_group.bergen")}})
+		}, []string{`+ acme_group.bergen name="Bergen" kind="region" parent="2"`, `~ acme_user.a groups=[<acme_group.bergen>]`, "- acme_group.oslo"}},
+		{"a subtree goes children first", func(w *world) {
+			norway(w)
+			w.want("acme_group.acme", acme)
+		}, []string{"- acme_group.oslo", "- acme_group.no"}},
+		{"a subtree goes children first although its dependencies are not recorded", func(w *world) {
+			w.owned("acme_group.a", "1", attrs{"name": "A", "kind": "country", "parent": nil})
+			w.owned("acme_group.b", "2", attrs{"name": "B", "kind": "region", "parent": "1"})
+			w.owned("acme_group.c", "3", attrs{"name": "C", "kind": "store", "parent": "2"})
+		}, []string{"- acme_group.c", "- acme_group.b", "- acme_group.a"}},
+		{"a child moves out before its parent is deleted", func(w *world) {
+			norway(w)
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.oslo", attrs{"name": "Oslo", "kind": "region", "parent": ref("acme_group.acme")})
+		}, []string{`> acme_group.oslo parent="1"`, "- acme_group.no"}},
+		{"two names change places", func(w *world) {
+			norway(w)
+			w.owned("acme_group.bergen", "4", attrs{"name": "Bergen", "kind": "region", "parent": "2"})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.acme")})
+			w.want("acme_group.oslo", attrs{"name": "Bergen", "parent": ref("acme_group.no")})
+			w.want("acme_group.bergen", attrs{"name": "Oslo", "parent": ref("acme_group.no")})
+		}, []string{`~ acme_group.bergen name="Bergen (renaming 4)"`, `~ acme_group.oslo name="Bergen"`, `~ acme_group.bergen name="Oslo"`}},
+		{"three names go round", func(w *world) {
+			for i, name := range []string{"A", "B", "C"} {
+				w.owned("acme_group."+name, string(rune('1'+i)), attrs{"name": name, "kind": "country", "parent": nil})
+				w.want("acme_group."+name, attrs{"name": string("BCA"[i]), "kind": "country"})
+			}
+		}, []string{`~ acme_group.B name="B (renaming 2)"`, `~ acme_group.A name="B"`, `~ acme_group.C name="A"`, `~ acme_group.B name="C"`}},
+		{"a name that is given up is taken after", func(w *world) {
+			norway(w)
+			w.owned("acme_group.bergen", "4", attrs{"name": "Bergen", "kind": "region", "parent": "2"})
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.acme")})
+			w.want("acme_group.oslo", attrs{"name": "Bergen", "parent": ref("acme_group.no")})
+			w.want("acme_group.bergen", attrs{"name": "Bergen", "kind": "country", "parent": ref("acme_group.acme")})
+		}, []string{`> acme_group.bergen kind="country" parent="1"`, `~ acme_group.oslo name="Bergen"`}},
+		{"two groups of one name change parents", func(w *world) {
+			w.owned("acme_group.no", "1", attrs{"name": "Norway", "kind": "country", "parent": nil})
+			w.owned("acme_group.se", "2", attrs{"name": "Sweden", "kind": "country", "parent": nil})
+			w.owned("acme_group.a", "3", attrs{"name": "Sales", "kind": "region", "parent": "1"})
+			w.owned("acme_group.b", "4", attrs{"name": "Sales", "kind": "region", "parent": "2"})
+			w.want("acme_group.no", attrs{"name": "Norway", "kind": "country"})
+			w.want("acme_group.se", attrs{"name": "Sweden", "kind": "country"})
+			w.want("acme_group.a", attrs{"name": "Sales", "parent": ref("acme_group.se")})
+			w.want("acme_group.b", attrs{"name": "Sales", "parent": ref("acme_group.no")})
+		}, []string{`~ acme_group.b name="Sales (renaming 4)"`, `> acme_group.a parent="2"`, `> acme_group.b name="Sales" parent="1"`}},
+		{"a group is deleted before its name is taken", func(w *world) {
+			norway(w)
+			w.want("acme_group.acme", acme)
+			w.want("acme_group.no", attrs{"name": "Norway", "parent": ref("acme_group.acme")})
+			w.want("acme_group.new", attrs{"name": "Oslo", "kind": "store", "parent": ref("acme_group.no")})
+			w.in.Instances[2].Provider = "acme"
+			w.in.State.Records[address(w.t, "acme_group.oslo")].ID = "33"
+		}, []string{`& acme_group.new kind="store"`, ". acme_group.oslo"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			test.given(w)
+			p := w.expect(test.want...)
+			prefixes(t, w, p)
+		})
+	}
+}
+
+func TestOrderOfKeys(t *testing.T) {
+	t.Run("positions change names through a temporary one", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_position.a", "1", attrs{"name": "Barista", "import_id": nil})
+		w.owned("acme_position.b", "2", attrs{"name": "Cook", "import_id": nil})
+		w.want("acme_position.a", attrs{"name": "Cook"})
+		w.want("acme_position.b", attrs{"name": "Barista"})
+		p := w.expect(`~ acme_position.b name="Cook (renaming 2)"`, `~ acme_position.a name="Cook"`, `~ acme_position.b name="Barista"`)
+		if p.Summary.Calls != 3 {
+			t.Errorf("%d calls, want one more than the two changes", p.Summary.Calls)
+		}
+	})
+	t.Run("positions change import ids through a temporary one", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_position.a", "1", attrs{"name": "Barista", "import_id": "X"})
+		w.owned("acme_position.b", "2", attrs{"name": "Cook", "import_id": "Y"})
+		w.want("acme_position.a", attrs{"name": "Barista", "import_id": "Y"})
+		w.want("acme_position.b", attrs{"name": "Cook", "import_id": "X"})
+		w.expect(`~ acme_position.b import_id="Y (renaming 2)"`, `~ acme_position.a import_id="Y"`, `~ acme_position.b import_id="X"`)
+	})
+	t.Run("a position takes the name of one that is deleted, and its people", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_position.old", "1", attrs{"name": "Barista", "import_id": "X"})
+		w.owned("acme_user.a", "7", attrs{"email": "a@example.org", "positions": []string{"1"}})
+		w.want("acme_position.new", attrs{"name": "Barista", "import_id": "Y"})
+		w.want("acme_user.a", attrs{"email": "a@example.org", "positions": []any{ref("acme_position.new")}})
+		w.expect(`~ acme_position.old name="Barista (renaming 1)"`, `+ acme_position.new name="Barista" import_id="Y"`,
+			"~ acme_user.a positions=[<acme_position.new>]", "- acme_position.old")
+	})
+	t.Run("two keys of one position change at once", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_position.a", "1", attrs{"name": "Barista", "import_id": "X"})
+		w.owned("acme_position.b", "2", attrs{"name": "Cook", "import_id": "Y"})
+		w.want("acme_position.a", attrs{"name": "Cook", "import_id": "Y"})
+		w.want("acme_position.b", attrs{"name": "Barista", "import_id": "X"})
+		w.expect(`~ acme_position.b import_id="Y (renaming 2)" name="Cook (renaming 2)"`,
+			`~ acme_position.a name="Cook" import_id="Y"`, `~ acme_position.b name="Barista" import_id="X"`)
+	})
+	t.Run("people's e-mails in a circle are an error", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_user.a", "1", attrs{"number": "1", "email": "a@example.org"})
+		w.owned("acme_user.b", "2", attrs{"number": "2", "email": "b@example.org"})
+		w.want("acme_user.a", attrs{"number": "1", "email": "b@example.org"})
+		w.want("acme_user.b", attrs{"number": "2", "email": "a@example.org"})
+		w.refused("circle", "acme_user.a", "acme_user.b", "another address first")
+	})
+	t.Run("a chain of phones is put in order, folded", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_user.a", "1", attrs{"email": "a@example.org", "phone": "+47 1"})
+		w.owned("acme_user.b", "2", attrs{"email": "b@example.org", "phone": "+47 2"})
+		w.want("acme_user.a", attrs{"email": "a@example.org", "phone": "+472"})
+		w.want("acme_user.b", attrs{"email": "b@example.org", "phone": "+473"})
+		p := w.expect(`~ acme_user.b phone="+473"`, `~ acme_user.a phone="+472"`)
+		if !slices.Equal(p.Steps[1].Needs, []int{0}) {
+			t.Errorf("needs %v", p.Steps[1].Needs)
+		}
+	})
+	t.Run("nothing waits for what keeps its key", func(t *testing.T) {
+		w := newWorld(t)
+		w.owned("acme_user.a", "1", attrs{"email": "a@example.org", "first": "A"})
+		w.owned("acme_user.b", "2", attrs{"email": "b@example.org", "first": "B"})
+		w.want("acme_user.a", attrs{"email": "a@example.org", "first": "AA"})
+		w.want("acme_user.b", attrs{"email": "b@example.org", "first": "BB"})
+		for _, s := range w.mustPlan().Steps {
+			if len(s.Needs) > 0 {
+				t.Errorf("%s needs %v", s.Address, s.Needs)
+			}
+		}
+	})
+}
+
+// TestOrderOfReplacement: the new one first, then what refers to it, within one
+// step for the pair.
+func TestOrderOfReplacement(t *testing.T) {
+	w := newWorld(t)
+	w.owned("acme_file.a", "1", attrs{"source": "old.png", "title": "A"})
+	w.want("acme_file.a", attrs{"source": "new.png", "title": "A"})
+	p := w.expect(`-/+ acme_file.a source="new.png"`)
+	if p.Steps[0].Calls != 2 || p.Summary.Replace != 1 {
+		t.Errorf("calls %d, summary %+v", p.Steps[0].Calls, p.Summary)
+	}
+}
+
+// TestLongChainsAreOrdered: a deep tree goes down a level without more than one
+// pass over it.
+func TestLongChainsAreOrdered(t *testing.T) {
+	w := newWorld(t)
+	var levels []string
+	for i := range 60 {
+		levels = append(levels, "level"+string(rune('A'+i/26))+string(rune('a'+i%26)))
+	}
+	w.provider(func(p *Provider) { p.Levels = levels })
+	w.want("acme_group.new", attrs{"name": "New", "kind": levels[0]})
+	parent, above := ref("acme_group.new"), any(nil)
+	for i := range 58 {
+		name := levels[i]
+		w.owned("acme_group."+name, name, attrs{"name": name, "kind": levels[i], "parent": above})
+		w.want("acme_group."+name, attrs{"name": name, "parent": parent})
+		parent, above = ref("acme_group."+name), name
+	}
+	p := w.mustPlan()
+	checkShape(t, p)
+	prefixes(t, w, p)
+	if p.Summary.Calls != 59 {
+		t.Errorf("%d calls, want 59", p.Summary.Calls)
+	}
+}
