@@ -38,8 +38,10 @@ type ApplyOptions struct {
 func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal, o ApplyOptions) *Report {
 	r := newRun(p, target, journal, o)
 	r.start()
+	// A step's result is brought to the disk while the calls of others are under
+	// way, so there are more workers than calls at once.
 	var workers sync.WaitGroup
-	for range max(1, o.Parallelism) {
+	for range workersPerCall * max(1, o.Parallelism) {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
@@ -60,6 +62,10 @@ func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal
 	return r.report
 }
 
+// workersPerCall is how many steps are at work for each call under way: one that
+// calls, others that wait for the disk.
+const workersPerCall = 16
+
 // run is an apply under way. Its lock guards everything that changes.
 type run struct {
 	plan    *Plan
@@ -69,6 +75,8 @@ type run struct {
 	report  *Report
 	needed  [][]int // by step: those that need it
 	at      map[schema.Address]int
+
+	calls chan struct{} // holds a token for each call under way
 
 	mu      sync.Mutex
 	wake    *sync.Cond
@@ -89,6 +97,7 @@ func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 		needed: make([][]int, n), open: make([]int, n), results: make([]map[string]cty.Value, n), ids: make([]string, n),
 		at: make(map[schema.Address]int, n)}
 	r.wake = sync.NewCond(&r.mu)
+	r.calls = make(chan struct{}, max(1, o.Parallelism))
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		r.open[i] = len(s.Needs)
@@ -164,7 +173,7 @@ func (r *run) end(i int, status Status, err error, took time.Duration) {
 			continue
 		}
 		if status != Done {
-			r.end(next, Skipped, fmt.Errorf("%s %s was not done", r.plan.Steps[i].Address, r.plan.Steps[i].Action), 0)
+			r.end(next, Skipped, fmt.Errorf("it needs the %s of %s first, and that was not done", r.plan.Steps[i].Action, r.plan.Steps[i].Address), 0)
 			continue
 		}
 		if r.open[next]--; r.open[next] == 0 {
@@ -207,7 +216,11 @@ func (r *run) carryOut(ctx context.Context, i int) {
 	began := r.o.Now()
 	status, err := r.try(ctx, i)
 	r.mu.Lock()
-	r.end(i, status, err, r.o.Now().Sub(began))
+	if status == Left {
+		r.report.Status[i] = Left
+	} else {
+		r.end(i, status, err, r.o.Now().Sub(began))
+	}
 	r.mu.Unlock()
 	var broken *recordError
 	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {

@@ -44,10 +44,7 @@ func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
 }
 
 func (r *run) delete(ctx context.Context, s *Step) (Status, error) {
-	if err := r.journal.Begin(ctx, s, nil); err != nil {
-		return Failed, &recordError{err}
-	}
-	err := r.target.Delete(ctx, s, s.ID)
+	_, err := r.call(ctx, s, nil, func() (schema.Object, error) { return schema.Object{}, r.target.Delete(ctx, s, s.ID) })
 	if err != nil && verdict(err) == Unanswered {
 		return Undecided, err
 	}
@@ -57,11 +54,31 @@ func (r *run) delete(ctx context.Context, s *Step) (Status, error) {
 	return r.forget(ctx, s)
 }
 
-func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	if err := r.journal.Begin(ctx, s, after); err != nil {
-		return Failed, &recordError{err}
+// errLeft says that a step was not begun, because the run stops.
+var errLeft = errors.New("not tried, because the run stops")
+
+// call makes one call when its turn has come, with the intent written right
+// before it.
+func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
+	r.calls <- struct{}{}
+	defer func() { <-r.calls }()
+	if r.isStopped() {
+		return schema.Object{}, errLeft
 	}
-	o, err := r.target.Create(ctx, s, after)
+	if err := r.journal.Begin(ctx, s, wanted); err != nil {
+		return schema.Object{}, &recordError{err}
+	}
+	return send()
+}
+
+func (r *run) isStopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopped
+}
+
+func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
+	o, err := r.call(ctx, s, after, func() (schema.Object, error) { return r.target.Create(ctx, s, after) })
 	if err != nil {
 		switch verdict(err) {
 		case Unanswered:
@@ -93,15 +110,14 @@ func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.
 }
 
 func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	if err := r.journal.Begin(ctx, s, after); err != nil {
-		return Failed, &recordError{err}
-	}
-	o, err := r.target.Update(ctx, s, s.Before, after)
+	o, err := r.call(ctx, s, after, func() (schema.Object, error) { return r.target.Update(ctx, s, s.Before, after) })
 	switch {
 	case err != nil && verdict(err) == Unanswered:
 		return Undecided, err
 	case err != nil && verdict(err) == Gone:
-		_, _ = r.refused(ctx, s, err)
+		if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
+			return Failed, broken
+		}
 		return Conflicted, fmt.Errorf("it is gone from the live system; plan again: %w", err)
 	case err != nil:
 		return r.refused(ctx, s, err)
@@ -133,7 +149,14 @@ func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, 
 	return Done, nil
 }
 
+// refused ends a step whose call changed nothing, or was never made.
 func (r *run) refused(ctx context.Context, s *Step, err error) (Status, error) {
+	if errors.Is(err, errLeft) {
+		return Left, nil
+	}
+	if errors.As(err, new(*recordError)) {
+		return Failed, err
+	}
 	if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true}); jerr != nil {
 		return Failed, &recordError{errors.Join(err, jerr)}
 	}
@@ -171,15 +194,31 @@ func waitsFor(t schema.Template) string {
 
 // look gives an attribute of an instance as it is after its step.
 func (r *run) look(ref schema.Ref) (cty.Value, bool) {
+	if i, ok := r.at[ref.Address]; ok {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.results[i] == nil {
+			return cty.NilVal, false
+		}
+		if ref.Attr == "id" {
+			return cty.StringVal(r.ids[i]), true
+		}
+		return attrOf(r.results[i], ref.Attr)
+	}
 	attrs, ok := r.object(ref.Address)
 	if !ok {
 		return cty.NilVal, false
 	}
-	v, ok := attrs[ref.Attr]
-	if !ok && ref.Attr != "id" {
-		return cty.NullVal(cty.String), true
+	return attrOf(attrs, ref.Attr)
+}
+
+// attrOf is an attribute of an object that is known; null where nothing is known
+// of it.
+func attrOf(attrs map[string]cty.Value, name string) (cty.Value, bool) {
+	if v, ok := attrs[name]; ok {
+		return v, true
 	}
-	return v, ok
+	return cty.NullVal(cty.String), name != "id"
 }
 
 func (r *run) object(addr schema.Address) (map[string]cty.Value, bool) {

@@ -72,7 +72,7 @@ func (m *Match) candidates(n *node, key int, want string) []int {
 	var out, owned []int
 	for _, i := range n.table.lookup(key, want) {
 		if other := n.table.claim[i]; other != nil && !other.keyed {
-			if keeps, ok := keyOf(n.inst.Type, key, other.known); ok && keeps != want {
+			if !other.keeps(key, want) {
 				continue
 			}
 		}
@@ -85,6 +85,19 @@ func (m *Match) candidates(n *node, key int, want string) []int {
 		return owned
 	}
 	return out
+}
+
+// keeps reports whether a node goes on having that value of a key. Where a part
+// is not worked out yet it is taken to change: two that do want one key are found
+// to be duplicates later.
+func (n *node) keeps(key int, value string) bool {
+	for _, name := range n.inst.Type.Keys[key] {
+		if t, wanted := n.values[name]; wanted && !t.IsKnown() {
+			return false
+		}
+	}
+	wants, ok := keyOf(n.inst.Type, key, n.known)
+	return !ok || wants == value
 }
 
 // mayTake refuses an object found by a later key when an earlier key is set on

@@ -22,9 +22,9 @@ type Target interface {
 }
 
 // Journal is the record of what is done. When a method returns nil, what it was
-// told will survive the death of the process.
+// told survives the death of the process; results also that of the machine.
 type Journal interface {
-	// Begin is told of a call before it is made.
+	// Begin is told of a call right before it is made.
 	Begin(ctx context.Context, s *Step, wanted map[string]cty.Value) error
 	// Commit is told what came of it.
 	Commit(ctx context.Context, s *Step, r Result) error

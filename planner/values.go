@@ -32,7 +32,7 @@ func plain(v cty.Value) cty.Value {
 	if v == cty.NilVal {
 		return cty.NullVal(cty.DynamicPseudoType)
 	}
-	if v.ContainsMarked() {
+	if schema.Marked(v) {
 		v, _ = v.UnmarkDeep()
 	}
 	return v

@@ -130,6 +130,9 @@ func (w *world) template(typ *schema.Attribute, v any) schema.Template {
 	case []string:
 		return schema.Known(setOf(v))
 	case []any:
+		if len(v) == 0 {
+			return schema.Known(setOf(nil))
+		}
 		var list []schema.Template
 		for _, e := range v {
 			list = append(list, w.template(&schema.Attribute{Type: cty.String}, e))

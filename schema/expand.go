@@ -136,6 +136,9 @@ func (x *expansion) checkSet(s *Scope, set cty.Value) *hcl.Diagnostic {
 	return nil
 }
 
+// countLimit keeps a slip of the finger from filling the memory.
+const countLimit = 1_000_000
+
 func (x *expansion) expandCount(s *Scope) {
 	at, d := x.count.Range(), x.res.decl
 	v, diags := x.count.Value(s.root)
@@ -158,8 +161,8 @@ func (x *expansion) expandCount(s *Scope) {
 		x.fail(problem(at, "count is not known yet", "The instances of %s must be known when the plan is made, and this count depends on %s, known only after an apply.", d, s.waitsFor(v, s.top())))
 	default:
 		n, exact := number.AsBigFloat().Int64()
-		if exact != big.Exact || n < 0 || n > 1<<24 {
-			x.fail(problem(at, "Wrong count", "The count of %s is %s; it must be a whole number of at least 0.", d, shown(bare)))
+		if exact != big.Exact || n < 0 || n > countLimit {
+			x.fail(problem(at, "Wrong count", "The count of %s is %s; it must be a whole number from 0 to %d.", d, shown(bare), countLimit))
 			return
 		}
 		x.diags = plain(diags)

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // Instance is one wanted object: a resource block for one key, evaluated as far
 // as anything is known.
@@ -19,6 +23,19 @@ type Instance struct {
 	Needs []Address
 	// Block is the source, shared by all instances of the block.
 	Block *Block
+}
+
+// Sensitive names, sorted, the attributes whose value is sensitive or comes of
+// something that is; nil if there is none.
+func (i *Instance) Sensitive() []string {
+	var names []string
+	for name, t := range i.Values {
+		if attr := i.Type.Attribute(name); attr != nil && attr.Sensitive || t.Pending != nil && t.Pending.Sensitive || t.Pending == nil && IsSensitive(t.Value) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Block is the source of a resource: where it stands and what it asks for.

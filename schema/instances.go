@@ -55,7 +55,7 @@ func (s *Scope) evaluateAll() ([]*Instance, hcl.Diagnostics) {
 		roots = append(roots, &l.vertex)
 	}
 	list, cycles := s.arrange(found)
-	return list, MergeDiagnostics(fold(gatherDiags(roots)), cycles)
+	return list, s.redact(MergeDiagnostics(fold(gatherDiags(roots)), cycles))
 }
 
 // arrange orders the instances and says what each needs.
@@ -66,7 +66,7 @@ func (s *Scope) arrange(found []*instance) ([]*Instance, hcl.Diagnostics) {
 	}
 	list := make([]*Instance, len(order.out))
 	for i, in := range order.out {
-		in.out.Needs = s.needs(in)
+		in.out.Needs = s.addresses(next(&in.vertex))
 		list[i] = &in.out
 	}
 	return list, order.diags

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -221,14 +220,4 @@ func checkLabels(block *hclsyntax.Block, want []string) hcl.Diagnostics {
 		}
 	}
 	return diags
-}
-
-func sortByPlace[T any](list []T, at func(T) hcl.Range) {
-	slices.SortStableFunc(list, func(a, b T) int {
-		ra, rb := at(a), at(b)
-		if order := strings.Compare(ra.Filename, rb.Filename); order != 0 {
-			return order
-		}
-		return ra.Start.Byte - rb.Start.Byte
-	})
 }

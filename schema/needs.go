@@ -55,10 +55,9 @@ func next(v *vertex) []*vertex {
 	return append(v.deps[:len(v.deps):len(v.deps)], &in.res.expansion.vertex)
 }
 
-// needs returns the addresses that an instance needs, sorted and each once.
-// Instances with the same dependencies get the same list.
-func (s *Scope) needs(in *instance) []Address {
-	deps := next(&in.vertex)
+// addresses returns the instances that vertices stand for, sorted and each once.
+// The same vertices get the same list.
+func (s *Scope) addresses(deps []*vertex) []Address {
 	if len(deps) == 0 {
 		return nil
 	}

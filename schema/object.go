@@ -22,12 +22,22 @@ var Sensitive any = sensitiveMark{}
 
 // IsSensitive reports whether v, or anything in it, is marked sensitive.
 func IsSensitive(v cty.Value) bool {
-	if v == cty.NilVal || !v.ContainsMarked() {
+	if v == cty.NilVal || !Marked(v) {
 		return false
 	}
 	_, marks := v.UnmarkDeep()
 	_, found := marks[Sensitive]
 	return found
+}
+
+// Marked reports whether v, or anything in it, carries a mark. It is
+// cty.Value.ContainsMarked, without the walk where nothing inside can: a set
+// carries the marks of its elements itself.
+func Marked(v cty.Value) bool {
+	if t := v.Type(); t.IsPrimitiveType() || t.IsSetType() {
+		return v.IsMarked()
+	}
+	return v.ContainsMarked()
 }
 
 // IsEmpty reports whether v counts as not there when read: nil, null or "".

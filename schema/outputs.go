@@ -141,5 +141,5 @@ func (s *Scope) Outputs() ([]OutputValue, hcl.Diagnostics) {
 			Needs: sortAddresses(needs), Range: o.decl.rng,
 		})
 	}
-	return list, MergeDiagnostics(fold(gatherDiags(roots)))
+	return list, s.redact(MergeDiagnostics(fold(gatherDiags(roots))))
 }

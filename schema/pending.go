@@ -137,9 +137,6 @@ func (s *Scope) byReference(e *refNode, ctx *hcl.EvalContext, typ cty.Type) (Tem
 
 // byParts makes templates of several expressions and puts them together.
 func (s *Scope) byParts(parts []hclsyntax.Expression, ctx *hcl.EvalContext, typ, element cty.Type, join func([]Template) *Pending) (Template, bool, *hcl.Diagnostic) {
-	if _, isText := typ, element; isText == cty.String && !typ.Equals(cty.String) && !typ.Equals(cty.DynamicPseudoType) && !typ.IsCollectionType() {
-		return Template{}, false, nil
-	}
 	list := make([]Template, 0, len(parts))
 	for _, part := range parts {
 		v, diags := part.Value(ctx)
@@ -206,12 +203,21 @@ func (s *Scope) byComputation(e hclsyntax.Expression, ctx *hcl.EvalContext, typ 
 		return Template{}, problem(e.Range(), "Value known only after an apply",
 			"This computes with something that is known only after an apply and that was itself computed, in a for_each. Compute it in this attribute instead, from the attribute of the resource.")
 	}
-	uses := p.uses
-	for _, in := range s.reach(f.deps) {
-		uses = append(uses, in.out.Address)
+	uses := sortAddresses(p.uses)
+	if p.wide {
+		if all := s.addresses(f.deps); len(uses) == 0 {
+			uses = all
+		} else {
+			uses = sortAddresses(append(uses, all...))
+		}
 	}
 	source, vars := p.result()
-	return Template{Pending: &Pending{Type: typ, Expr: &Expr{Source: source, Range: e.Range(), Vars: vars, Uses: sortAddresses(uses)}}}, nil
+	pending := &Pending{Type: typ, Expr: &Expr{Source: source, Range: e.Range(), Vars: vars, Uses: uses}}
+	for _, v := range vars {
+		// The mark of a part is lost where a whole is not known.
+		pending.Sensitive = pending.Sensitive || IsSensitive(v)
+	}
+	return Template{Pending: pending}, nil
 }
 
 // collectInto runs an evaluation that adds to an earlier frame.

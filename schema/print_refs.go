@@ -14,11 +14,26 @@ func (p *printer) reference(e *refNode) {
 		p.data(e)
 		return
 	}
+	if e.key != nil && !p.loose(e.key) || e.target.decl.repeats() == nil {
+		if in, _, _, diags := e.instance(p.ctx); in != nil && !diags.HasErrors() {
+			p.b.WriteString(in.out.Address.String())
+			p.steps(e.rest)
+			p.uses = append(p.uses, in.out.Address)
+			return
+		}
+	}
+	p.wide = true
 	p.b.WriteString(e.target.decl.String())
 	if e.key != nil {
 		p.wrap("[", "]", e.key)
 	}
 	p.steps(e.rest)
+}
+
+// ref writes an attribute of an instance.
+func (p *printer) ref(ref Ref) {
+	p.b.WriteString(ref.Address.String() + "." + ref.Attr)
+	p.uses = append(p.uses, ref.Address)
 }
 
 // data keeps the value of a data source under its name, and writes the name.
@@ -39,13 +54,14 @@ func (p *printer) data(e *refNode) {
 
 // local writes a local value: its name if it is known, else what it is made of.
 func (p *printer) local(e *localNode) {
-	if e.local.value.IsWhollyKnown() {
-		p.named([]string{"local", e.local.decl.name}, e.rest, e)
+	path := []string{"local", e.local.decl.name}
+	if _, used := reduce(path, e.local.value, e.rest); used.IsWhollyKnown() {
+		p.named(path, e.rest)
 		return
 	}
 	inner := &printer{scope: p.scope, ctx: p.scope.root}
 	inner.expr(e.local.expr)
-	p.uses, p.opaque = append(p.uses, inner.uses...), p.opaque || inner.opaque
+	p.uses, p.wide, p.opaque = append(p.uses, inner.uses...), p.wide || inner.wide, p.opaque || inner.opaque
 	p.b.WriteString("(" + inner.b.String() + ")")
 	p.vars.join(inner.vars)
 	p.steps(e.rest)
@@ -61,12 +77,12 @@ func (p *printer) traversal(e *scopeNode) {
 			return
 		}
 	}
-	p.named([]string{root}, e.traversal[1:], e)
+	p.named([]string{root}, e.traversal[1:])
 }
 
 // named writes a known value under its name and keeps as much of it as is used:
 // the attribute that is read, up to the first index.
-func (p *printer) named(path []string, rest hcl.Traversal, e hclsyntax.Expression) {
+func (p *printer) named(path []string, rest hcl.Traversal) {
 	v, ok := p.root(path)
 	if !ok {
 		p.opaque = true
@@ -83,6 +99,11 @@ func (p *printer) named(path []string, rest hcl.Traversal, e hclsyntax.Expressio
 
 // keep keeps as much of a value as the steps after it read.
 func (p *printer) keep(path []string, v cty.Value, rest hcl.Traversal) {
+	p.vars.set(reduce(path, v, rest))
+}
+
+// reduce follows the attributes that the steps read, up to the first index.
+func reduce(path []string, v cty.Value, rest hcl.Traversal) ([]string, cty.Value) {
 	for i := range rest {
 		name, isAttr := stepName(rest, i)
 		if !isAttr || v.IsMarked() || v.IsNull() || !v.Type().IsObjectType() || !v.Type().HasAttribute(name) {
@@ -90,7 +111,7 @@ func (p *printer) keep(path []string, v cty.Value, rest hcl.Traversal) {
 		}
 		path, v = append(path[:len(path):len(path)], name), v.GetAttr(name)
 	}
-	p.vars.set(path, v)
+	return path, v
 }
 
 // value writes a value that is not wholly known and has come by way of each: its
@@ -101,8 +122,7 @@ func (p *printer) value(v cty.Value) {
 		return
 	}
 	if ref := p.scope.referenceOf(v); ref != nil {
-		p.b.WriteString(ref.Address.String() + "." + ref.Attr)
-		p.uses = append(p.uses, ref.Address)
+		p.ref(ref.Ref)
 		return
 	}
 	t := v.Type()

@@ -98,7 +98,7 @@ func (in *instance) String() string {
 // compile compiles the expressions of the block.
 func (r *resource) compile() hcl.Diagnostics {
 	d := r.decl
-	outside := compiler{scope: r.scope, owner: d}
+	outside := compiler{scope: r.scope}
 	if d.forEach != nil {
 		r.expansion.forEach, _ = outside.compile(d.forEach.expr)
 	} else if d.count != nil {
@@ -114,7 +114,7 @@ func (r *resource) compile() hcl.Diagnostics {
 				"An element of depends_on is the address of a resource, without an attribute: type.name, or type.name[\"key\"] for one of its instances."))
 		}
 	}
-	inside := compiler{scope: r.scope, owner: d}
+	inside := compiler{scope: r.scope}
 	if above := d.repeats(); above != nil {
 		inside.each, inside.count, inside.repeated = above.forEach != nil, above.forEach == nil, true
 	}

@@ -37,6 +37,7 @@ type Scope struct {
 	functions map[string]function.Function
 	// variables are the values by name; one that is missing was refused.
 	variables map[string]cty.Value
+	secrets   []string // the texts in sensitive variables
 	known     KnownFunc
 	readData  ReadDataFunc
 
@@ -65,9 +66,10 @@ func (c *Config) Scope(o ScopeOptions) (*Scope, hcl.Diagnostics) {
 	s := &Scope{config: c, known: o.Known, readData: o.ReadData, functions: Functions(c.Dir, o.Environ)}
 	given, diags := c.gather(o)
 	diags = append(diags, s.setVariables(given)...)
+	s.secrets = secretsOf(s.variables)
 	s.compile()
 	diags = append(diags, s.validateVariables()...)
-	return s, MergeDiagnostics(plain(diags))
+	return s, s.redact(MergeDiagnostics(plain(diags)))
 }
 
 // Observe sets what is known of the live world, once providers are connected:
@@ -99,7 +101,7 @@ func (s *Scope) compile() hcl.Diagnostics {
 	for _, name := range named(s.locals) {
 		l := s.locals[name]
 		cc := compiler{scope: s}
-		l.expr, l.traits = cc.compile(l.decl.expr.expr)
+		l.expr, _ = cc.compile(l.decl.expr.expr)
 		diags = append(diags, cc.diags...)
 	}
 	for _, r := range s.order {
@@ -175,11 +177,10 @@ func (s *Scope) compileSettings() hcl.Diagnostics {
 // localValue is a local value, evaluated when it is first asked for.
 type localValue struct {
 	vertex
-	scope  *Scope
-	decl   *localDecl
-	expr   hclsyntax.Expression
-	traits traits
-	value  cty.Value
+	scope *Scope
+	decl  *localDecl
+	expr  hclsyntax.Expression
+	value cty.Value
 }
 
 func (l *localValue) String() string   { return "local." + l.decl.name }
@@ -203,7 +204,7 @@ func (s *Scope) Eval(source string) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, plain(diags)
 	}
 	v, f, diags := s.evaluate(e, "")
-	return untag(v), MergeDiagnostics(diags, gatherDiags(f.deps))
+	return untag(v), s.redact(MergeDiagnostics(diags, gatherDiags(f.deps)))
 }
 
 // evaluate compiles an expression and evaluates it outside any block.

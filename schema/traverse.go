@@ -93,7 +93,7 @@ func explainIndex(diags hcl.Diagnostics, v, key cty.Value) hcl.Diagnostics {
 	}
 	d := *diags[0]
 	d.Summary = "Unknown key"
-	d.Detail = "There is no " + Quote(key.AsString()) + " among these " + plural(len(keys), "element", "elements") + "." + didYouMean(key.AsString(), maps.Keys(keys))
+	d.Detail = Quote(key.AsString()) + " is not a key of this value, which has " + plural(len(keys), "element", "elements") + "." + didYouMean(key.AsString(), maps.Keys(keys))
 	if len(keys) > 0 {
 		var near []string
 		for _, k := range nearKeys(key.AsString(), maps.Keys(keys), 3) {

@@ -32,7 +32,8 @@ type Session interface {
 	Snapshot() *Snapshot
 	// Pending are the intents that an earlier run left open.
 	Pending() []Intent
-	// Begin records an intent. When it returns nil the intent is on disk.
+	// Begin records an intent. When it returns nil the intent outlives the
+	// process; it is on disk no later than the next result.
 	Begin(ctx context.Context, i Intent) error
 	// Commit records a result. When it returns nil the result is on disk. Its cost
 	// does not grow with the state.

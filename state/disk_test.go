@@ -33,6 +33,12 @@ func TestFullDisk(t *testing.T) {
 			}
 			broken = true
 			err = s.Begin(t.Context(), f.intent("cy"))
+			if op == "sync" { // an intent is brought to the disk with the next result
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = s.Commit(t.Context(), f.result("ey"))
+			}
 			if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "Make room on the disk") {
 				t.Fatalf("got %v", err)
 			}

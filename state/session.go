@@ -22,7 +22,7 @@ type fileSession struct {
 	sum      [sha256.Size]byte // of the file as it was opened
 	header   header
 	opened   []Intent // open when the session began
-	appender appender
+	appender *appender
 
 	running sync.RWMutex // read-held by Begin and Commit, held by Close
 
@@ -54,7 +54,7 @@ func newFileSession(f *File, p paths, lock *fileLock, base *Snapshot, l *loaded)
 		s.header, end = l.journal.header, l.journal.end
 		s.dirty = true
 	}
-	s.appender.open = func() (appendFile, error) { return s.openJournal(end) }
+	s.appender = newAppender(func() (appendFile, error) { return s.openJournal(end) })
 	return s
 }
 
@@ -129,7 +129,7 @@ func (s *fileSession) Begin(ctx context.Context, i Intent) error {
 	if err != nil {
 		return &Error{Where: s.file.path, Problem: "cannot take the intent", Err: err}
 	}
-	return s.keep(line, func(err error) {
+	return s.keep(line, false, func(err error) {
 		if err == nil {
 			s.pending[i.Address] = i
 			s.dirty = true
@@ -156,7 +156,7 @@ func (s *fileSession) CommitAll(_ context.Context, results []Result) error {
 		}
 		lines = append(lines, line...)
 	}
-	return s.keep(lines, func(error) {
+	return s.keep(lines, true, func(error) {
 		for _, r := range results {
 			r.settle(s.pending)
 			r.apply(s.record, func(a schema.Address, record *Record) { s.delta[a] = record })
@@ -176,8 +176,8 @@ func (s *fileSession) record(a schema.Address) *Record {
 	return s.base.Records[a]
 }
 
-// keep puts lines on disk, then calls kept with the outcome, under mu.
-func (s *fileSession) keep(lines []byte, kept func(error)) error {
+// keep writes lines, to the disk if they are to be durable, then calls kept with the outcome, under mu.
+func (s *fileSession) keep(lines []byte, durable bool, kept func(error)) error {
 	s.running.RLock()
 	defer s.running.RUnlock()
 	s.mu.Lock()
@@ -188,7 +188,7 @@ func (s *fileSession) keep(lines []byte, kept func(error)) error {
 	lines = append(s.tenants, lines...)
 	s.tenants = nil
 	s.mu.Unlock()
-	err := s.appender.append(lines)
+	err := s.appender.append(lines, durable)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept(err)

@@ -78,7 +78,7 @@ func Main(args []string, s Streams) int {
 	defer close(ended)
 	go a.listen(ended)
 	err := root.ExecuteContext(ctx)
-	if err != nil && context.Cause(ctx) == errStopped && errors.Is(err, context.Canceled) {
+	if err != nil && context.Cause(ctx) == error(errStopped) && errors.Is(err, context.Canceled) {
 		err = errStopped
 	}
 	code := a.code(err)
@@ -87,7 +87,14 @@ func Main(args []string, s Streams) int {
 }
 
 // errStopped is why a command that changes nothing ends at an interrupt.
-var errStopped = errors.New("interrupted; nothing was changed")
+var errStopped = interruption("interrupted; nothing was changed")
+
+// interruption is the cause of a context that an interrupt has ended. Calls that
+// end with it have been cancelled, and are judged as such.
+type interruption string
+
+func (i interruption) Error() string     { return string(i) }
+func (i interruption) Is(err error) bool { return err == context.Canceled }
 
 // listen passes interrupts to whoever handles them at the time.
 func (a *app) listen(ended <-chan struct{}) {

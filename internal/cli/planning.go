@@ -30,7 +30,7 @@ type planFlags struct {
 func (f *planFlags) register(cmd *cobra.Command) {
 	f.variables.flags(cmd)
 	fs := cmd.Flags()
-	fs.StringVar(&f.refresh, "refresh", "true", "read the live system: `true`, false to trust the state, or full to believe\nno write that an answer has not confirmed")
+	fs.StringVar(&f.refresh, "refresh", "true", "`how` to read the live system: true; false, to trust the state; full, to believe\nno write that an answer has not confirmed")
 	fs.Lookup("refresh").NoOptDefVal = "true"
 	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "change nothing; show and, on apply, record what is live")
 	fs.StringArrayVar(&f.targets, "target", nil, "plan only this `address` and what it needs; a group stands for all groups below it; may be repeated")

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/espalier-dev/espalier/schema"
 )
 
 // root is the program with all its commands.
@@ -21,7 +24,6 @@ func (a *app) root() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
-		Args: cobra.NoArgs,
 	}
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
@@ -37,5 +39,43 @@ func (a *app) root() *cobra.Command {
 		a.initCommand(), a.importCommand(), a.stateCommand(), a.forceUnlockCommand(), a.showCommand(), a.outputCommand(),
 		a.treeCommand(), a.graphCommand(), a.whoamiCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand(),
 	)
+	helpfulArguments(root)
 	return root
+}
+
+// helpfulArguments has every command say what to write instead, where its
+// arguments are not what it takes.
+func helpfulArguments(cmd *cobra.Command) {
+	takes := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case cmd.HasSubCommands() && len(args) > 0:
+			return noCommand(cmd, args[0])
+		case takes == nil || takes(cmd, args) == nil:
+			return nil
+		}
+		return fmt.Errorf("these are not the arguments of \"%s\": %s. Write it as: %s", cmd.CommandPath(), given(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	}
+	for _, sub := range cmd.Commands() {
+		helpfulArguments(sub)
+	}
+}
+
+func given(args []string) string {
+	if len(args) == 0 {
+		return "there are none"
+	}
+	return strings.Join(args, " ")
+}
+
+func noCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := fmt.Sprintf("\"%s -help\" lists them", cmd.CommandPath())
+	if near := schema.Suggest(name, names); near != "" {
+		hint = fmt.Sprintf("Did you mean \"%s %s\"?", cmd.CommandPath(), near)
+	}
+	return fmt.Errorf("there is no command \"%s %s\". %s", cmd.CommandPath(), name, hint)
 }

@@ -80,7 +80,7 @@ func judged(err error) error {
 func unmarked(values map[string]cty.Value) map[string]cty.Value {
 	out := make(map[string]cty.Value, len(values))
 	for name, v := range values {
-		if v.ContainsMarked() {
+		if schema.Marked(v) {
 			v, _ = v.UnmarkDeep()
 		}
 		out[name] = v

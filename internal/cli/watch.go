@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -14,7 +13,7 @@ import (
 )
 
 // errInterrupted is why a run stops at the first Ctrl-C.
-var errInterrupted = errors.New("interrupted; calls that were under way have ended, and everything done is recorded")
+var errInterrupted = interruption("interrupted; calls that were under way have ended, and everything done is recorded")
 
 // interruptible returns two contexts: the first interrupt ends soft, so that no
 // further call is begun; the second ends hard, and with it the calls under way.

@@ -150,9 +150,6 @@ func (f *reportFace) counts() string {
 	if released > 0 {
 		did = append(did, count(released)+" released")
 	}
-	if len(did) == 0 {
-		did = []string{"nothing done"}
-	}
 	for _, c := range []struct {
 		status planner.Status
 		words  [2]string
@@ -165,8 +162,11 @@ func (f *reportFace) counts() string {
 			left = append(left, plural(n, c.words[0], c.words[1]))
 		}
 	}
-	if len(left) == 0 {
+	switch {
+	case len(left) == 0:
 		return "Done: " + strings.Join(did, ", ") + "."
+	case len(did) == 0:
+		return "Nothing done: " + strings.Join(left, ", ") + "."
 	}
 	return "Done in part: " + strings.Join(did, ", ") + "; " + strings.Join(left, ", ") + "."
 }
@@ -175,7 +175,9 @@ func (f *reportFace) counts() string {
 func (f *reportFace) next() []string {
 	r := f.report
 	var list []string
-	if r.Count(planner.Failed) > 0 {
+	if r.Count(planner.Failed) > 0 && r.Count(planner.Done) == 0 {
+		list = append(list, "Put right what the messages say and apply again.")
+	} else if r.Count(planner.Failed) > 0 {
 		list = append(list, "What is done is recorded. Put right what the messages say and apply again: only the rest will be sent.")
 	}
 	if r.Count(planner.Undecided) > 0 {

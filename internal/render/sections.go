@@ -91,9 +91,15 @@ func (f *face) drifted(list []*planner.Drift) {
 	var parts []part
 	for _, d := range list {
 		x := part{kind: partChange, attr: clean(d.Attr)}
-		switch {
+		c := planner.Change{Attr: d.Attr, Before: d.Before, After: schema.Template{Value: d.After}, Added: d.Added, Removed: d.Removed, Refers: d.Refers}
+		switch members := len(d.Added)+len(d.Removed) > 0; {
 		case d.Sensitive || schema.IsSensitive(d.Before) || schema.IsSensitive(d.After):
 			x.new = hiddenWord
+		case members && plainRef(&c):
+			x = f.names.referenceChange(x, &c, false)
+		case members:
+			parts = f.names.appendMembers(parts, x, &c)
+			continue
 		case private:
 			x.new = "(not shown)"
 		default:
