@@ -4,10 +4,13 @@ GO        ?= go
 BENCH     ?= .
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
+COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS   := -s -w -X github.com/espalier-dev/espalier/internal/cli.Commit=$(COMMIT)
+
 .PHONY: build test lint bench golden cross check clean
 
 build: ## the program for this machine, as bin/espalier
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ .
 
 test: ## all tests, with the race detector
 	$(GO) test -race ./...
@@ -32,7 +35,7 @@ cross: ## the program for every platform, without cgo, into dist/
 		os=$${platform%/*}; arch=$${platform#*/}; suffix=; \
 		if [ $$os = windows ]; then suffix=.exe; fi; \
 		echo "build $$os/$$arch"; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -o dist/espalier_$${os}_$$arch$$suffix . || exit 1; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o dist/espalier_$${os}_$$arch$$suffix . || exit 1; \
 	done
 
 check: lint test cross

@@ -232,6 +232,6 @@ func (r *run) carryOut(ctx context.Context, i int) {
 type recordError struct{ err error }
 
 func (e *recordError) Error() string {
-	return fmt.Sprintf("the record cannot be kept: %v. No further call is made; make room or give back the right to write, and run again", e.err)
+	return fmt.Sprintf("the record cannot be kept: %v", e.err)
 }
 func (e *recordError) Unwrap() error { return e.err }

@@ -331,7 +331,7 @@ func TestApplyJournalFails(t *testing.T) {
 	} {
 		p, f := small(t), &fake{fails: map[string]error{test.entry: full}}
 		r := applied(t, p, f, 1)
-		if r.Status[0] != Failed || !errors.Is(r.Stopped, full) || r.Count(Left) == 0 || !strings.Contains(r.Errors[0].Error(), "make room") {
+		if r.Status[0] != Failed || !errors.Is(r.Stopped, full) || r.Count(Left) == 0 || !strings.Contains(r.Errors[0].Error(), "the record cannot be kept") {
 			t.Errorf("%s: %v, stopped %v", test.entry, statuses(p, r), r.Stopped)
 		}
 		if diff := cmp.Diff(test.calls, f.calls()); diff != "" {

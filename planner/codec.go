@@ -45,6 +45,8 @@ type wirePlan struct {
 	Refusals             []Refusal    `json:",omitempty"`
 	Warnings             []Warning    `json:",omitempty"`
 	Pending              int
+	Undecided            []schema.Address `json:",omitempty"`
+	Until                time.Time        `json:",omitzero"`
 	Summary              Summary
 	Made                 time.Time
 }
@@ -52,7 +54,7 @@ type wirePlan struct {
 // Encode writes a plan so that Decode gives the same plan back.
 func Encode(p *Plan) ([]byte, error) {
 	w := wirePlan{ID: p.ID, Lineage: p.Lineage, Serial: p.Serial, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Targets: p.Targets,
-		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Summary: p.Summary, Made: p.Made}
+		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Undecided: p.Undecided, Until: p.Until, Summary: p.Summary, Made: p.Made}
 	for _, s := range p.Steps {
 		ws := wireStep{Step: s, Before: knownMap(s.Before)}
 		for _, c := range s.Changes {
@@ -80,7 +82,7 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, fmt.Errorf("the plan cannot be read: %w", err)
 	}
 	p := &Plan{ID: w.ID, Lineage: w.Lineage, Serial: w.Serial, Destroy: w.Destroy, RefreshOnly: w.RefreshOnly, Targets: w.Targets,
-		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Summary: w.Summary, Made: w.Made}
+		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Undecided: w.Undecided, Until: w.Until, Summary: w.Summary, Made: w.Made}
 	for i, ws := range w.Steps {
 		s := ws.Step
 		s.Before, s.Changes = valueMap(ws.Before), nil

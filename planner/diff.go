@@ -63,7 +63,7 @@ func (m *Match) diff(n *node) difference {
 		}
 		if set := sets[attr.Name]; set != nil {
 			if set.changes() && (set.managed || attr.Purpose == schema.PurposeMembership) {
-				d.add(m.memberChange(n, set), set.live.template().Value, set.after.template())
+				d.add(m.memberChange(n, set), set.before.template().Value, set.after.template())
 			}
 			continue
 		}

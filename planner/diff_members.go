@@ -26,7 +26,7 @@ func (m *Match) memberSets(n *node) map[string]*memberAttr {
 func (m *Match) memberChange(n *node, a *memberAttr) Change {
 	c := Change{Attr: a.attr.Name, After: a.after.template(), Drift: m.drifted(n, a.attr)}
 	if n.index >= 0 && a.liveKnown {
-		c.Before = a.live.template().Value
+		c.Before = a.before.template().Value
 	}
 	if target := m.in.Types[a.attr.Refers]; target != nil {
 		c.Refers = target.Noun[0]
@@ -69,8 +69,8 @@ func (d *difference) carry(a *memberAttr) {
 	if _, ok := d.after[a.attr.Name]; !ok {
 		d.after[a.attr.Name] = a.after.template()
 	}
-	if _, ok := d.before[a.attr.Name]; !ok && a.liveKnown && a.live.whole == nil {
-		d.before[a.attr.Name] = a.live.template().Value
+	if _, ok := d.before[a.attr.Name]; !ok && a.liveKnown {
+		d.before[a.attr.Name] = a.before.template().Value
 	}
 }
 

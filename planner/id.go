@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,32 +19,61 @@ import (
 
 // planID hashes what is wanted, what was found and what follows, keyed by the
 // state's lineage: planning an unchanged world again gives the same id. Times,
-// budgets, paths, serials and strangers are not in it.
+// budgets, paths, serials, strangers, and the order in which the configuration
+// is written are not in it.
 func (m *Match) planID() string {
 	d := &digest{h: hmac.New(sha256.New, []byte(m.plan.Lineage)), value: m.in.State.Digest}
 	d.text("espalier plan 1", fmt.Sprint(m.plan.Destroy, m.plan.RefreshOnly), fmt.Sprint(m.plan.Targets))
-	for _, n := range m.nodes {
+	nodes := slices.Clone(m.nodes)
+	slices.SortFunc(nodes, func(a, b *node) int { return a.inst.Address.Compare(b.inst.Address) })
+	for _, n := range nodes {
 		d.text("want", n.inst.Address.String(), n.inst.Provider)
 		d.templates(n.values)
 	}
-	for i := range m.plan.Steps {
-		s := &m.plan.Steps[i]
-		d.text("step", s.Address.String(), s.From.String(), s.Action.String(), s.Provider, s.ID, fmt.Sprint(s.Needs, s.Last, s.Release, s.KeyUnknown))
+	d.steps(m.plan.Steps)
+	refusals := slices.Clone(m.plan.Refusals)
+	slices.SortFunc(refusals, func(a, b Refusal) int {
+		return cmp.Or(cmp.Compare(a.Guard, b.Guard), cmp.Compare(a.Summary, b.Summary))
+	})
+	for _, r := range refusals {
+		d.text("refusal", r.Guard, r.Summary, r.Allow)
+	}
+	outputs := slices.Clone(m.plan.Outputs)
+	slices.SortFunc(outputs, func(a, b OutputChange) int { return cmp.Compare(a.Name, b.Name) })
+	for _, o := range outputs {
+		d.text("output", o.Name, fmt.Sprint(o.Removed))
+		d.known(o.Before)
+		d.template(o.After)
+	}
+	return hex.EncodeToString(d.h.Sum(nil))
+}
+
+// steps feeds the steps by address, with what they need as places in that order.
+func (d *digest) steps(steps []Step) {
+	order, place := make([]int, len(steps)), make([]int, len(steps))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(steps[a].Address.Compare(steps[b].Address), steps[a].From.Compare(steps[b].From))
+	})
+	for at, i := range order {
+		place[i] = at
+	}
+	for _, i := range order {
+		s := &steps[i]
+		needs := make([]int, len(s.Needs))
+		for j, need := range s.Needs {
+			needs[j] = place[need]
+		}
+		slices.Sort(needs)
+		d.text("step", s.Address.String(), s.From.String(), s.Action.String(), s.Provider, s.ID, fmt.Sprint(needs, s.Last, s.Release, s.KeyUnknown))
 		for _, name := range slices.Sorted(maps.Keys(s.Before)) {
 			d.text(name)
 			d.known(s.Before[name])
 		}
 		d.templates(s.After)
 	}
-	for _, r := range m.plan.Refusals {
-		d.text("refusal", r.Guard, r.Summary, r.Allow)
-	}
-	for _, o := range m.plan.Outputs {
-		d.text("output", o.Name, fmt.Sprint(o.Removed))
-		d.known(o.Before)
-		d.template(o.After)
-	}
-	return hex.EncodeToString(d.h.Sum(nil))
 }
 
 // digest feeds values to a hash, each with its length before it.

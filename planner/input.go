@@ -48,8 +48,8 @@ type State struct {
 	Outputs map[string]cty.Value
 	// Hidden names the outputs that are sensitive, whose values are not kept.
 	Hidden map[string]bool
-	// Pending is the number of intents an earlier run left open.
-	Pending int
+	// Intents are the calls that earlier runs began and never learned the end of.
+	Intents []Intent
 	// Deleted are ids, by provider configuration and type, that we deleted, and
 	// when.
 	Deleted map[ObjectID]time.Time

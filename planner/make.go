@@ -78,7 +78,7 @@ func (m *Match) Fill(id ObjectID, attrs schema.Object) {
 func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 	in := m.in
 	p := m.plan
-	p.Lineage, p.Serial, p.Pending = in.State.Lineage, in.State.Serial, in.State.Pending
+	p.Lineage, p.Serial, p.Pending = in.State.Lineage, in.State.Serial, len(in.State.Intents)
 	p.Destroy, p.RefreshOnly, p.Made = in.Destroy, in.RefreshOnly, in.Now
 	for _, t := range in.Targets {
 		p.Targets = append(p.Targets, t.String())
@@ -111,6 +111,9 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 // decide makes the step of one wanted instance, if it needs one.
 func (m *Match) decide(n *node) {
 	s := Situation{Wanted: true, Recorded: n.rec != nil, Live: n.index >= 0, Elsewhere: !n.from.IsZero()}
+	if m.undecided(n) {
+		return
+	}
 	var d difference
 	if s.Live {
 		m.warnRoles(n)

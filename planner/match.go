@@ -26,8 +26,10 @@ type node struct {
 	// replaced: an attribute differs that cannot be changed in place, so the id
 	// will be another.
 	replaced bool
-	step     int   // index of its step; -1 if it has none
-	waits    []int // the steps that what depends on this one waits for
+	// held: an earlier run may have made it, which cannot be told yet.
+	held  bool
+	step  int   // index of its step; -1 if it has none
+	waits []int // the steps that what depends on this one waits for
 }
 
 func (n *node) live() *schema.Object {
@@ -50,6 +52,8 @@ type Match struct {
 	plan           *Plan
 	impliesParents map[string]bool // by provider configuration
 	warnedRoles    bool
+	evidence       map[ObjectID]evidence // by provider configuration and type
+	intents        map[schema.Address]Intent
 	byOwnedID      map[ObjectID]schema.Address
 }
 
@@ -150,8 +154,8 @@ func (m *Match) bindRecords() {
 			continue
 		}
 		lag := m.in.Providers[rec.Provider].ReadLag
-		i, ok := table.byID[rec.ID]
-		if !ok {
+		i, listed := table.byID[rec.ID]
+		if !listed {
 			if !rec.writtenWithin(m.in.Now, lag) {
 				continue
 			}
@@ -163,6 +167,10 @@ func (m *Match) bindRecords() {
 			continue
 		}
 		table.owner[i] = rec
+		if isStale(typ, rec, table.objects[i].Attrs, m.in.Now, lag) {
+			listed = false
+		}
+		m.note(rec, listed)
 		table.objects[i].Attrs = overlay(typ, rec, table.objects[i].Attrs, m.in.Now, lag, m.in.Full)
 		m.checkIdentity(typ, addr, rec, table.objects[i].Attrs)
 	}

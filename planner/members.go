@@ -154,6 +154,7 @@ type memberAttr struct {
 	attr          *schema.Attribute
 	managed       bool
 	want, live    members
+	before        members // live, also the roles that end with a membership
 	liveKnown     bool
 	after         members
 	added, gone   []member
@@ -196,6 +197,7 @@ func (m *Match) memberships(n *node) []memberAttr {
 func (m *Match) membership(n *node, attr *schema.Attribute, include bool) memberAttr {
 	a := memberAttr{attr: attr}
 	a.live, a.liveKnown = m.liveMembers(n, attr)
+	a.before = a.live
 	t, ok := n.values[attr.Name]
 	a.managed = ok
 	if ok {
@@ -222,6 +224,7 @@ func (m *Match) membership(n *node, attr *schema.Attribute, include bool) member
 func (m *Match) leads(n *node, attr *schema.Attribute, of *memberAttr, include bool) memberAttr {
 	a := memberAttr{attr: attr}
 	a.live, a.liveKnown = m.liveMembers(n, attr)
+	a.before = a.live
 	t, ok := n.values[attr.Name]
 	a.managed = ok
 	switch {

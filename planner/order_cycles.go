@@ -11,23 +11,29 @@ import (
 )
 
 // breakCycle lets one unit or role of a circle of keys go through a temporary
-// name, which costs one call. A circle of people's keys is an error.
+// name, which costs one call: the one whose address comes first, so that the
+// order in which the configuration is written does not matter. A circle of
+// people's keys is an error.
 func (m *Match) breakCycle(stuck []int, takers freeing) bool {
 	cycle := findCycle(m.plan.Steps, stuck)
+	first, name := freed{step: -1}, ""
 	for at, taker := range cycle {
 		from := cycle[(at+1)%len(cycle)]
 		for _, f := range takers[taker] {
-			if f.step != from {
+			if f.step != from || first.step >= 0 && m.plan.Steps[first.step].Address.Compare(m.plan.Steps[from].Address) <= 0 {
 				continue
 			}
 			if attr := m.renamable(&m.plan.Steps[from], f.key); attr != "" {
-				m.goThrough(attr, f, takers)
-				return true
+				first, name = f, attr
 			}
 		}
 	}
-	m.refuseCycle(cycle)
-	return false
+	if first.step < 0 {
+		m.refuseCycle(cycle)
+		return false
+	}
+	m.goThrough(name, first, takers)
+	return true
 }
 
 // goThrough puts a step before the one that gives up a key, which puts the

@@ -32,7 +32,11 @@ type Plan struct {
 	Warnings []Warning
 	// Pending is the number of calls of an earlier run whose answer never came.
 	Pending int
-	Summary Summary
+	// Undecided are the objects that an earlier run may have made, which cannot be
+	// told yet, and Until is when it can be.
+	Undecided []schema.Address
+	Until     time.Time
+	Summary   Summary
 	// Made is when the live system was read.
 	Made time.Time
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func rich(t testing.TB) *world {
 	w.in.Allow = map[string]int{}
 	w.in.Outputs = []schema.OutputValue{{Name: "id", Value: w.template(nil, ref("acme_group.nordics"))}, {Name: "map", Value: schema.Known(cty.ObjectVal(map[string]cty.Value{"a": str("1"), "b": cty.True}))}}
 	w.in.State.Outputs = map[string]cty.Value{"old": str("x"), "map": str("y")}
-	w.in.State.Pending = 1
+	w.in.State.Intents = []Intent{{}}
 	w.provider(func(p *Provider) { p.Removal = RemovalRefuse })
 	return w
 }
@@ -51,9 +52,9 @@ func TestRichPlan(t *testing.T) {
 		`-/+ acme_file.f source="b.png"`,
 		`& acme_user.p["ann"] groups=[<acme_group.nordics> "3"]`,
 		`+ acme_user.p["cem"] email=["g" <acme_group.nordics> "@example.org"] rank="chief"`,
-		`~ acme_position.b name="Cook (renaming 2)"`,
-		`~ acme_position.a name="Cook"`,
+		`~ acme_position.a name="Barista (renaming 1)"`,
 		`~ acme_position.b name="Barista"`,
+		`~ acme_position.a name="Cook"`,
 		". acme_user.gone",
 		"- acme_user.left",
 	)
@@ -196,6 +197,13 @@ func TestPlanID(t *testing.T) {
 		"another order of the list": func(w *world) {
 			list := w.live["acme_user"]
 			list[0], list[2] = list[2], list[0]
+		},
+		"another order in the source": func(w *world) {
+			list := w.in.Instances // the positions stand after the groups, and need nothing
+			list[4], list[5] = list[5], list[4]
+			list[6], list[0] = list[0], list[6]
+			slices.SortStableFunc(list, func(a, b *schema.Instance) int { return len(a.Needs) - len(b.Needs) })
+			w.in.Outputs[0], w.in.Outputs[1] = w.in.Outputs[1], w.in.Outputs[0]
 		},
 		"another place in the source": func(w *world) {
 			for _, b := range w.in.Blocks {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/espalier-dev/espalier/schema"
 )
 
@@ -34,6 +36,18 @@ func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*
 		}
 	}
 	return conflicts
+}
+
+// Believe lays over the tables of an input what its state knows of writes that a
+// lagging read does not show yet, as NewMatch does before it decides; Verify
+// needs that too. The diagnostics are errors for owned objects that cannot be
+// told any more.
+func Believe(in Input) hcl.Diagnostics {
+	m := &Match{in: in, plan: &Plan{}}
+	m.carryMoved()
+	m.hideDeleted()
+	m.bindRecords()
+	return m.diags
 }
 
 // verifyAbsent looks for an object with a natural key of what is to be made.

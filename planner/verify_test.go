@@ -101,3 +101,23 @@ func TestFindByKey(t *testing.T) {
 		t.Error("elements")
 	}
 }
+
+// TestVerifyOfLeads: a role that ends with its membership was there before.
+func TestVerifyOfLeads(t *testing.T) {
+	for _, want := range []attrs{
+		{"email": "a@example.org", "groups": []string{"1"}},
+		{"email": "a@example.org", "groups": []string{"1"}, "leads": []string{}},
+		{"email": "a@example.org", "groups": []string{"1"}, "leads": []string{"1"}},
+	} {
+		w := newWorld(t)
+		w.owned("acme_user.a", "7", attrs{"email": "a@example.org", "groups": []string{"1", "2"}, "leads": []string{"2"}})
+		w.want("acme_user.a", want)
+		p := w.mustPlan()
+		if !p.Steps[0].Before["leads"].RawEquals(setOf([]string{"2"})) {
+			t.Errorf("before: %v", p.Steps[0].Before)
+		}
+		if conflicts := Verify(p, w.in.Types, w.tables()); len(conflicts) > 0 {
+			t.Errorf("conflicts: %v", conflicts)
+		}
+	}
+}

@@ -81,7 +81,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return err
 	}
 	snapshot := session.Snapshot()
-	made, err := p.plan(ctx, &f.planFlags, snapshot, len(session.Pending()))
+	made, err := p.plan(ctx, &f.planFlags, snapshot, session.Pending())
 	if err != nil {
 		return errors.Join(err, session.Close(ctx))
 	}
@@ -124,10 +124,10 @@ func (p *project) carryOut(ctx context.Context, f *applyFlags, session state.Ses
 	outputs := p.store(ctx, session, made, report)
 	closeErr := session.Close(ctx)
 	p.tell(made, report, outputs, f)
-	if closeErr != nil {
-		return closeErr
+	if err := exitOf(made.plan, report); err != nil {
+		return errors.Join(err, closeErr)
 	}
-	return exitOf(made.plan, report)
+	return closeErr
 }
 
 // expect tells each meter how many calls are still to come, so that it can
@@ -169,6 +169,8 @@ func exitOf(plan *planner.Plan, r *planner.Report) error {
 	bad := r.Count(planner.Failed) + r.Count(planner.Undecided) + r.Count(planner.Left)
 	conflicts := r.Count(planner.Conflicted)
 	switch {
+	case len(plan.Undecided) > 0:
+		return exit(ExitPartial)
 	case bad == 0 && conflicts == 0 && r.Stopped == nil:
 		return nil
 	case bad == 0 && r.Stopped == nil:

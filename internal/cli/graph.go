@@ -26,7 +26,7 @@ func (a *app) graphCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			made, err := p.plan(cmd.Context(), &f, snapshot, len(pending))
+			made, err := p.plan(cmd.Context(), &f, snapshot, pending)
 			if err != nil {
 				return err
 			}

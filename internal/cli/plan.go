@@ -75,7 +75,7 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 	if err != nil {
 		return err
 	}
-	made, err := p.plan(ctx, f, snapshot, len(pending))
+	made, err := p.plan(ctx, f, snapshot, pending)
 	if err != nil {
 		return err
 	}

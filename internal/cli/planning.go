@@ -100,7 +100,7 @@ type planned struct {
 
 // plan reads the live system and decides. The snapshot is nil where there is no
 // state yet.
-func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapshot, pending int) (*planned, error) {
+func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapshot, pending []state.Intent) (*planned, error) {
 	targets, allow, trust, err := f.options()
 	if err != nil {
 		return nil, err
@@ -218,8 +218,13 @@ func (p *project) callsSpent() int {
 }
 
 // planState is the state as the planner sees it.
-func planState(s *state.Snapshot, pending int) planner.State {
-	out := planner.State{Pending: pending, Records: map[schema.Address]*planner.Record{}, Outputs: map[string]cty.Value{}, Hidden: map[string]bool{}}
+func planState(s *state.Snapshot, pending []state.Intent) planner.State {
+	out := planner.State{Records: map[schema.Address]*planner.Record{}, Outputs: map[string]cty.Value{}, Hidden: map[string]bool{}}
+	for _, i := range pending {
+		intent := planner.Intent{Address: i.Address, Provider: i.Provider, At: i.At}
+		_ = intent.Action.UnmarshalText([]byte(i.Action)) // an unknown word is no create
+		out.Intents = append(out.Intents, intent)
+	}
 	if s == nil {
 		return out
 	}

@@ -158,7 +158,7 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	}
 	snapshot := session.Snapshot()
 	leave := func(err error) error { return errors.Join(err, session.Close(ctx)) }
-	if lineage, serial := planState(snapshot, 0).Lineage, planState(snapshot, 0).Serial; lineage != plan.Lineage || serial != plan.Serial {
+	if lineage, serial := planState(snapshot, nil).Lineage, planState(snapshot, nil).Serial; lineage != plan.Lineage || serial != plan.Serial {
 		a.fail("The saved plan is out of date", fmt.Sprintf("It was made with %s, and the state in %s is now %s. Nothing was changed. Plan again.",
 			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
 		return leave(exit(ExitOutdated))
@@ -169,7 +169,7 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if err := p.checkTenants(snapshot); err != nil {
 		return leave(err)
 	}
-	read, conflicts, err := p.verify(ctx, plan, f.parallelism)
+	read, conflicts, err := p.verify(ctx, plan, snapshot)
 	if err != nil {
 		return leave(err)
 	}
@@ -233,8 +233,9 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 	return p, nil
 }
 
-// verify reads the types that the plan touches and holds the plan against them.
-func (p *project) verify(ctx context.Context, plan *planner.Plan, parallelism int) (*survey, map[int]error, error) {
+// verify reads the types that the plan touches and holds the plan against them,
+// as far as the state does not know better of what a reading lacks.
+func (p *project) verify(ctx context.Context, plan *planner.Plan, snapshot *state.Snapshot) (*survey, map[int]error, error) {
 	types := map[string][]string{}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
@@ -246,8 +247,11 @@ func (p *project) verify(ctx context.Context, plan *planner.Plan, parallelism in
 	if err != nil {
 		return nil, nil, err
 	}
-	conflicts := planner.Verify(plan, p.app.library.Resources, read.live)
-	return read, conflicts, nil
+	diags := planner.Believe(planner.Input{Types: p.app.library.Resources, State: planState(snapshot, nil), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()})
+	if diags.HasErrors() {
+		return nil, nil, diags
+	}
+	return read, planner.Verify(plan, p.app.library.Resources, read.live), nil
 }
 
 func (p *project) savedBackend(saved *savedPlan) error {

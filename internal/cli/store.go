@@ -21,8 +21,11 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 		stepped[made.plan.Steps[i].From] = true
 	}
 	snapshot := session.Snapshot()
-	p.settle(ctx, session, snapshot, stepped)
+	for _, addr := range made.plan.Undecided {
+		stepped[addr] = true
+	}
 	if len(made.plan.Targets) == 0 {
+		p.settle(ctx, session, stepped)
 		p.storeReading(ctx, session, snapshot, made, stepped)
 	}
 	return p.storeOutputs(session, made, report)
@@ -30,7 +33,7 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 
 // settle closes the intents of earlier runs for which this plan found nothing
 // left to do: what they wanted is so, or no longer wanted.
-func (p *project) settle(ctx context.Context, session state.Session, snapshot *state.Snapshot, stepped map[schema.Address]bool) {
+func (p *project) settle(ctx context.Context, session state.Session, stepped map[schema.Address]bool) {
 	for _, intent := range session.Pending() {
 		if stepped[intent.Address] {
 			continue

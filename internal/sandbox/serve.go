@@ -3,8 +3,7 @@ package sandbox
 import (
 	"context"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -30,7 +29,7 @@ func Serve(address string, handler http.Handler) (*Server, error) {
 	s := &Server{
 		URL: "http://" + listener.Addr().String(),
 		server: &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second,
-			ErrorLog: log.New(io.Discard, "", 0)},
+			ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)},
 		done: make(chan error, 1),
 	}
 	go func() { s.done <- s.server.Serve(listener) }()

@@ -1,5 +1,3 @@
-// Package all is the only list of the vendors that are built in. A new vendor
-// is one line here.
 package all
 
 import (

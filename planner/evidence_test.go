@@ -1,0 +1,83 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// TestUndecided: whether an object whose creation was never answered may be made
+// again depends on what its list shows of our other writes.
+func TestUndecided(t *testing.T) {
+	person := schema.Address{Type: "acme_user", Name: "new"}
+	group := schema.Address{Type: "acme_group", Name: "new"}
+	tried := func(w *world, addr schema.Address, ago time.Duration) {
+		w.in.State.Intents = []Intent{{Address: addr, Provider: "acme", Action: Create, At: now.Add(-ago)}}
+	}
+	wantPerson := func(w *world) { w.want("acme_user.new", attrs{"email": "new@example.org"}) }
+	colleague := func(w *world) *Record {
+		w.want("acme_user.old", attrs{"email": "old@example.org"})
+		return w.own("acme_user.old", "7", attrs{"email": "old@example.org"})
+	}
+	for _, test := range []struct {
+		name      string
+		given     func(*world)
+		want      []string
+		undecided int
+	}{
+		{name: "a list that shows another write of ours is up to date", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			colleague(w).Written = now.Add(-time.Minute)
+			w.stands("acme_user", "7", attrs{"email": "old@example.org"})
+		}, want: []string{`+ acme_user.new email="new@example.org"`}},
+		{name: "a list that lacks another write of ours proves nothing", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			colleague(w).Written = now.Add(-time.Minute)
+		}, undecided: 1},
+		{name: "a list that shows an older value proves nothing", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			rec := colleague(w)
+			rec.Attrs["first"], rec.Written = str("Ann"), now.Add(-time.Minute)
+			rec.Writes = map[string]Write{"first": ago(time.Minute, str("An"), str("Ann"), str("Ann"))}
+			w.stands("acme_user", "7", attrs{"email": "old@example.org", "first": "An"})
+		}, undecided: 1},
+		{name: "without a write to compare with, people wait", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+		}, undecided: 1},
+		{name: "without a write to compare with, groups are made again", given: func(w *world) {
+			w.want("acme_group.new", attrs{"name": "New", "kind": "organization"})
+			tried(w, group, time.Minute)
+		}, want: []string{`+ acme_group.new name="New" kind="organization"`}},
+		{name: "when the lag has passed, nobody waits", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, 2*time.Hour)
+		}, want: []string{`+ acme_user.new email="new@example.org"`}},
+		{name: "what is found is adopted at once", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			w.stands("acme_user", "9", attrs{"email": "new@example.org"})
+		}, want: []string{`& acme_user.new`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.provider(func(p *Provider) { p.ReadLag = time.Hour })
+			test.given(w)
+			p := w.expect(test.want...)
+			if len(p.Undecided) != test.undecided {
+				t.Errorf("undecided: %v", p.Undecided)
+			}
+			if test.undecided > 0 && !p.Until.Equal(now.Add(59*time.Minute)) {
+				t.Errorf("until %s", p.Until)
+			}
+			if test.undecided > 0 && !strings.Contains(p.Warnings[0].Detail, "up to 1h,") {
+				t.Errorf("warning: %s", p.Warnings[0].Detail)
+			}
+		})
+	}
+}
