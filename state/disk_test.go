@@ -53,7 +53,7 @@ func TestFullDisk(t *testing.T) {
 			if err := s.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			f.expect(map[bool]string{true: "ada ey", false: "ada bo ey"}[op == "open"])
+			f.expect(map[string]string{"open": "ada ey", "write": "ada bo ey", "sync": "ada bo ey (cy)"}[op])
 		})
 	}
 }
