@@ -194,6 +194,11 @@ func (r *run) tell(i int, err error, took time.Duration) {
 func (r *run) stop(why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.halt(why)
+}
+
+// halt is stop with the lock held.
+func (r *run) halt(why error) {
 	if !r.stopped && r.settled < len(r.plan.Steps) {
 		r.stopped, r.report.Stopped = true, why
 	}
@@ -215,16 +220,16 @@ func (r *run) leaveRest() {
 func (r *run) carryOut(ctx context.Context, i int) {
 	began := r.o.Now()
 	status, err := r.try(ctx, i)
+	var broken *recordError
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {
+		r.halt(err) // before anybody learns that the step has ended
+	}
 	if status == Left {
 		r.report.Status[i] = Left
 	} else {
 		r.end(i, status, err, r.o.Now().Sub(began))
-	}
-	r.mu.Unlock()
-	var broken *recordError
-	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {
-		r.stop(err)
 	}
 }
 

@@ -165,43 +165,6 @@ func TestApplyUpdates(t *testing.T) {
 	}
 }
 
-// TestPromise: an answer that shows that a field was ignored is a failed step.
-func TestPromise(t *testing.T) {
-	set := func(ids ...string) cty.Value { return setOf(ids) }
-	null := cty.NullVal(cty.String)
-	for _, test := range []struct {
-		name, attr        string
-		before, want, got cty.Value
-		says              string
-	}{
-		{"kept", "first", str("A"), str("B"), str("B"), ""},
-		{"still the old one", "first", str("A"), str("B"), str("A"), `first (it is still "A")`},
-		{"still none", "first", null, str("B"), null, "first (it is still none)"},
-		{"none, and it was not known", "first", cty.NilVal, str("B"), null, "first (it is still none)"},
-		{"cleared", "first", str("A"), str(""), null, ""},
-		{"not cleared", "first", str("A"), str(""), str("A"), `first (it is still "A")`},
-		{"another form", "first", str("A"), str(" B "), str("B"), ""},
-		{"a lowered e-mail", "email", null, str("A@example.org"), str("a@example.org"), ""},
-		{"a stripped phone number", "phone", null, str("+47 22"), str("+4722"), ""},
-		{"a set kept", "groups", set("1"), set("2"), set("2"), ""},
-		{"one missing", "groups", set("1"), set("1", "2"), set("1"), "groups: 2 missing"},
-		{"one still there", "groups", set("1", "2"), set("1"), set("1", "2"), "groups: 2 still there"},
-		{"one more that was not there", "groups", set(), set("3"), set("1", "3"), ""},
-		{"several", "groups", set(), set("1", "2", "3"), set("2"), "groups: 1, 3 missing"},
-		{"a parent not taken", "parent", str("1"), null, str("1"), `parent (it is still "1")`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			attr := acmeTypes()["acme_user"].Attribute(test.attr)
-			if attr == nil {
-				attr = acmeTypes()["acme_group"].Attribute(test.attr)
-			}
-			if says := broken(attr, test.before, test.want, test.got); says != test.says {
-				t.Errorf("%q, want %q", says, test.says)
-			}
-		})
-	}
-}
-
 // TestApplyAdoptions: what is adopted or readdressed as it is costs a line in
 // the journal and no call.
 func TestApplyAdoptions(t *testing.T) {
@@ -216,7 +179,8 @@ func TestApplyAdoptions(t *testing.T) {
 	if r.Count(Done) != 3 || len(f.calls()) > 0 {
 		t.Errorf("%v", f.log)
 	}
-	if diff := cmp.Diff([]string{"commit acme_user.new", "commit acme_user.b", "forget acme_user.gone"}, f.log); diff != "" {
+	slices.Sort(f.log)
+	if diff := cmp.Diff([]string{"commit acme_user.b", "commit acme_user.new", "forget acme_user.gone"}, f.log); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
 }
@@ -241,6 +205,24 @@ func TestApplyReplaces(t *testing.T) {
 	f = &fake{fails: map[string]error{"delete acme_file.a": errors.New("no")}}
 	if r := applied(t, given(), f, 1); r.Status[0] != Failed || !strings.Contains(r.Errors[0].Error(), "old one (id 1)") || !r.Kept() {
 		t.Errorf("the old one is left, and that is said: %v", r.Errors)
+	}
+}
+
+// TestApplyReplacesNothingHalf: a replacement whose turn does not come, because the
+// run stops, leaves the old one alone.
+func TestApplyReplacesNothingHalf(t *testing.T) {
+	w := newWorld(t)
+	fatal := &CallError{Fatal, errors.New("the token is no good")}
+	f := &fake{fails: map[string]error{}}
+	for _, name := range []string{"a", "b", "c"} {
+		w.owned("acme_file."+name, name, attrs{"source": "old"})
+		w.want("acme_file."+name, attrs{"source": "new"})
+		f.fails["create acme_file."+name] = fatal
+	}
+	p := w.mustPlan()
+	r := applied(t, p, f, 1)
+	if r.Count(Failed) != 1 || r.Count(Left) != 2 || len(f.calls()) != 1 {
+		t.Errorf("%v, calls %v", statuses(p, r), f.calls())
 	}
 }
 
@@ -334,7 +316,9 @@ func TestApplyJournalFails(t *testing.T) {
 		if r.Status[0] != Failed || !errors.Is(r.Stopped, full) || r.Count(Left) == 0 || !strings.Contains(r.Errors[0].Error(), "the record cannot be kept") {
 			t.Errorf("%s: %v, stopped %v", test.entry, statuses(p, r), r.Stopped)
 		}
-		if diff := cmp.Diff(test.calls, f.calls()); diff != "" {
+		// A call that needs nothing of it may be under way at the time.
+		calls := slices.DeleteFunc(f.calls(), func(call string) bool { return call == "create acme_position.p" })
+		if diff := cmp.Diff(test.calls, calls); diff != "" {
 			t.Errorf("%s: calls (-want +got):\n%s", test.entry, diff)
 		}
 	}

@@ -66,9 +66,15 @@ func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, se
 		return schema.Object{}, errLeft
 	}
 	if err := r.journal.Begin(ctx, s, wanted); err != nil {
-		return schema.Object{}, &recordError{err}
+		err = &recordError{err}
+		r.stop(err) // while the turn is still ours, so that nobody calls after it
+		return schema.Object{}, err
 	}
-	return send()
+	o, err := send()
+	if err != nil && verdict(err) == Fatal {
+		r.stop(err)
+	}
+	return o, err
 }
 
 func (r *run) isStopped() bool {
@@ -100,10 +106,13 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 
 // replace makes the new object first and deletes the old one then.
 func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	if status, err := r.create(ctx, i, s, after); err != nil {
+	if status, err := r.create(ctx, i, s, after); status != Done {
 		return status, err
 	}
-	if err := r.target.Delete(ctx, s, s.ID); err != nil && verdict(err) != Gone {
+	r.calls <- struct{}{}
+	err := r.target.Delete(ctx, s, s.ID)
+	<-r.calls
+	if err != nil && verdict(err) != Gone {
 		return Failed, fmt.Errorf("the new one is made, but the old one (id %s) could not be deleted: %w", s.ID, err)
 	}
 	return Done, nil

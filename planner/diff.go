@@ -71,7 +71,7 @@ func (m *Match) diff(n *node) difference {
 	}
 	m.completeMembers(sets, &d)
 	for name, set := range sets {
-		if _, sent := d.after[name]; sent && len(set.implied) > 0 {
+		if len(set.implied) > 0 {
 			if d.implied == nil {
 				d.implied = map[string][]string{}
 			}
@@ -147,6 +147,10 @@ func (n *node) unreadable(m *Match, attr *schema.Attribute, want schema.Template
 	digest, ok := n.rec.Digests[attr.Name]
 	return ok && digest == m.in.State.Digest(plain(want.Value))
 }
+
+// leavesAlone reports whether differences of an attribute of an object that is
+// there are to be ignored.
+func (n *node) leavesAlone(attr string) bool { return n.index >= 0 && n.ignores(attr) }
 
 func (n *node) ignores(attr string) bool {
 	b := n.inst.Block

@@ -35,7 +35,11 @@ func (m *Match) claimByKey(n *node) {
 			return
 		}
 	}
-	if found < 0 || !m.mayTake(n, via, found) {
+	if found < 0 {
+		m.refuseUnplaced(n)
+		return
+	}
+	if !m.mayTake(n, via, found) {
 		return
 	}
 	if other := n.table.claim[found]; other != nil {
@@ -53,6 +57,29 @@ func (m *Match) claimByKey(n *node) {
 	}
 }
 
+// refuseUnplaced refuses to make a unit while a live one of its name stands at a
+// place that the server does not tell: it may be the very same.
+func (m *Match) refuseUnplaced(n *node) {
+	typ := n.inst.Type
+	parent, name := single(typ, schema.PurposeParent), single(typ, schema.PurposeName)
+	wanted, ok := n.known(name)
+	if typ.Class != schema.ClassUnit || parent == "" || !ok {
+		return
+	}
+	var ids []string
+	for _, i := range n.table.unplaced(parent, name, plain(wanted)) {
+		if n.table.owner[i] == nil && n.table.claim[i] == nil {
+			ids = append(ids, n.table.objects[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	m.diags = append(m.diags, problem(fmt.Sprintf("It cannot be told whether this %s is there", typ.Noun[0]),
+		fmt.Sprintf("The server does not say what stands under what, and a live %s with id %s has the name of %s. If it is the same, say so with \"espalier import '%s' ID\"; if not, give the new one another name.",
+			typ.Noun[0], strings.Join(ids, ", "), n.inst.Address, n.inst.Address), n.inst.Block.RangeOf(name)))
+}
+
 // keyPending reports whether a part of the key is wanted but not known yet.
 // A parent that is still to be made is no such part: nothing can be under it.
 func (n *node) keyPending(key int) bool {
@@ -66,15 +93,17 @@ func (n *node) keyPending(key int) bool {
 }
 
 // candidates are the live objects with the key, without those that another
-// wanted instance is by its id and whose key it is about to give up. Of several
-// the one that is ours goes before strangers.
+// wanted instance is by its id or an earlier key and whose key it is about to
+// give up. Of several the one that is ours goes before strangers.
 func (m *Match) candidates(n *node, key int, want string) []int {
 	var out, owned []int
 	for _, i := range n.table.lookup(key, want) {
-		if other := n.table.claim[i]; other != nil && !other.keyed {
-			if !other.keeps(key, want) {
-				continue
-			}
+		other := n.table.claim[i]
+		if other == nil {
+			other = m.meantByEarlier(n, key, i)
+		}
+		if other != nil && other != n && !other.keeps(key, want) {
+			continue
 		}
 		out = append(out, i)
 		if n.table.owner[i] != nil {
@@ -85,6 +114,52 @@ func (m *Match) candidates(n *node, key int, want string) []int {
 		return owned
 	}
 	return out
+}
+
+// meantByEarlier is the wanted instance that names a live object by an earlier
+// key, and so will be found to be it when its turn comes.
+func (m *Match) meantByEarlier(n *node, key, i int) *node {
+	typ := n.inst.Type
+	for earlier := range key {
+		value, ok := liveKey(typ, earlier, n.table.objects[i].Attrs)
+		if !ok {
+			continue
+		}
+		if other := m.wantedBy(n.inst.Provider, typ, earlier)[value]; other != nil {
+			return other
+		}
+	}
+	return nil
+}
+
+// wantedBy is an index of the wanted instances of a type by a natural key, made
+// when it is first used.
+func (m *Match) wantedBy(provider string, typ *schema.Type, key int) map[string]*node {
+	which := wantedKey{provider, typ.Name, key}
+	index, made := m.wanted[which]
+	if made {
+		return index
+	}
+	index = map[string]*node{}
+	for _, n := range m.nodes {
+		if n.inst.Provider != provider || n.inst.Type != typ {
+			continue
+		}
+		if value, ok := keyOf(typ, key, n.known); ok && index[value] == nil {
+			index[value] = n
+		}
+	}
+	if m.wanted == nil {
+		m.wanted = map[wantedKey]map[string]*node{}
+	}
+	m.wanted[which] = index
+	return index
+}
+
+// wantedKey names an index of wanted instances.
+type wantedKey struct {
+	provider, typ string
+	key           int
 }
 
 // keeps reports whether a node goes on having that value of a key. Where a part

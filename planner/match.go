@@ -54,7 +54,9 @@ type Match struct {
 	warnedRoles    bool
 	evidence       map[ObjectID]evidence // by provider configuration and type
 	intents        map[schema.Address]Intent
+	wanters        map[personKey]*node
 	byOwnedID      map[ObjectID]schema.Address
+	wanted         map[wantedKey]map[string]*node
 }
 
 // NewMatch matches ids first, over all addresses together, and natural keys
@@ -69,6 +71,7 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 		m.makeNodes()
 		m.claimByID()
 		for _, n := range m.nodes {
+			m.checkProviders(n)
 			m.resolve(n)
 			m.setDefaultLevel(n)
 			if n.index < 0 {
@@ -90,15 +93,30 @@ func (m *Match) carryMoved() {
 		return
 	}
 	m.records = make(map[schema.Address]*Record, len(m.in.State.Records))
-	for addr, rec := range m.in.State.Records {
+	for _, addr := range sortedAddresses(m.in.State.Records) {
+		rec := m.in.State.Records[addr]
 		to := movedTo(m.in.Moved, addr)
-		if _, taken := m.in.State.Records[to]; to != addr && !taken {
-			m.moved[rec] = addr
-			m.records[to] = rec
-			continue
+		if _, stays := m.in.State.Records[to]; to != addr && stays && movedTo(m.in.Moved, to) == to {
+			to = addr // the place is taken, so the block has nothing to move there
 		}
-		m.records[addr] = rec
+		if first, taken := m.records[to]; taken {
+			m.diags = append(m.diags, problem("Moved blocks bring two objects to one address",
+				fmt.Sprintf("The state owns an object as %s and another as %s, and the moved blocks say that both are %s now. Take out the block that is not meant.", m.was(first), addr, to), hcl.Range{}))
+			to = addr
+		}
+		if to != addr {
+			m.moved[rec] = addr
+		}
+		m.records[to] = rec
 	}
+}
+
+// was is the address the state has for a record.
+func (m *Match) was(rec *Record) schema.Address {
+	if from, ok := m.moved[rec]; ok {
+		return from
+	}
+	return rec.Address
 }
 
 // movedTo follows the moved blocks from an address to where it is now.
@@ -176,37 +194,15 @@ func (m *Match) bindRecords() {
 	}
 }
 
-// checkIdentity refuses an owned person whose live record shares none of the
-// keys we recorded: the id has been given to somebody else.
-func (m *Match) checkIdentity(typ *schema.Type, addr schema.Address, rec *Record, live map[string]cty.Value) {
-	if typ.Class != schema.ClassPerson {
-		return
+// MayBe reports whether a live object can be the one an instance wants: no, if it
+// is a person all of whose keys that are set on both sides differ.
+func MayBe(inst *schema.Instance, o schema.Object) bool {
+	if inst.Type.Class != schema.ClassPerson {
+		return true
 	}
-	shared, differ := shareKeys(typ, func(name string) (cty.Value, bool) { v, ok := rec.Attrs[name]; return v, ok }, live)
-	if shared || !differ {
-		return
-	}
-	m.diags = append(m.diags, problem("Somebody else has this id",
-		fmt.Sprintf("%s is recorded as %s, but %s %s is now %s: no key that was recorded is the same. It is not touched. If it is the same person after all, say so with \"espalier state rm '%s'\" and \"espalier import '%s' %s\".",
-			addr, describe(typ, rec.Attrs), typ.Noun[0], rec.ID, describe(typ, live), addr, addr, rec.ID), hcl.Range{}))
-}
-
-// shareKeys compares all natural keys of one person: whether any is equal, and
-// whether any is set on both sides and differs.
-func shareKeys(typ *schema.Type, wanted func(string) (cty.Value, bool), live map[string]cty.Value) (shared, differ bool) {
-	for key := range typ.Keys {
-		w, ok := keyOf(typ, key, wanted)
-		l, set := liveKey(typ, key, live)
-		if !ok || !set {
-			continue
-		}
-		if w == l {
-			shared = true
-		} else {
-			differ = true
-		}
-	}
-	return shared, differ
+	n := &node{inst: inst, values: inst.Values}
+	shared, differ := shareKeys(inst.Type, n.known, o.Attrs)
+	return shared || !differ
 }
 
 func (m *Match) makeNodes() {
@@ -247,35 +243,6 @@ func (m *Match) claimByID() {
 		n.rec, n.index, n.table.claim[i] = rec, i, n
 		n.from = m.moved[rec]
 	}
-}
-
-// isSomebodyElse reports whether the address now means another person than the
-// one it is recorded for, as happens when rows of a list shift under count. An
-// account must not be handed on, so such a person is matched by key.
-func (m *Match) isSomebodyElse(n *node, i int) bool {
-	typ := n.inst.Type
-	if typ.Class != schema.ClassPerson {
-		return false
-	}
-	live := n.table.objects[i].Attrs
-	wanted := n.known
-	shared, differ := shareKeys(typ, wanted, live)
-	if shared || !differ {
-		return false
-	}
-	for key, names := range typ.Keys {
-		w, ok := keyOf(typ, key, wanted)
-		if !ok {
-			continue
-		}
-		if l, set := liveKey(typ, key, live); set && w != l && typ.Attribute(names[0]).CreateOnly {
-			return true
-		}
-		if slices.ContainsFunc(n.table.lookup(key, w), func(other int) bool { return other != i }) {
-			return true
-		}
-	}
-	return false
 }
 
 // known gives a wanted value if it is known by now.
@@ -319,23 +286,4 @@ func sortedAddresses(records map[schema.Address]*Record) []schema.Address {
 	}
 	slices.SortFunc(out, schema.Address.Compare)
 	return out
-}
-
-// describe names a person by the natural keys that are set.
-func describe(typ *schema.Type, attrs map[string]cty.Value) string {
-	text := ""
-	for _, key := range typ.Keys {
-		for _, name := range key {
-			if v, ok := attrs[name]; ok && !schema.IsEmpty(v) && isText(plain(v)) && typ.Attribute(name).Refers == "" {
-				if text != "" {
-					text += ", "
-				}
-				text += fmt.Sprintf("%s %q", name, plain(v).AsString())
-			}
-		}
-	}
-	if text == "" {
-		return "one without any key"
-	}
-	return text
 }

@@ -305,6 +305,36 @@ func TestMatchChains(t *testing.T) {
 		`+ acme_user.new email="a@example.org" number="3"`)
 }
 
+// TestMatchPassedOn: an e-mail that passes from one to another, both under new
+// labels or not ours yet, hands nobody's account on, in whatever order they stand.
+func TestMatchPassedOn(t *testing.T) {
+	for _, owned := range []bool{true, false} {
+		for _, turned := range []bool{false, true} {
+			for _, removal := range []string{RemovalRefuse, RemovalDelete} {
+				w := newWorld(t)
+				w.provider(func(p *Provider) { p.Removal = removal })
+				for id, a := range map[string]attrs{"7": {"number": "1", "email": "a@example.org"}, "8": {"number": "2", "email": "b@example.org"}} {
+					if owned {
+						w.owned("acme_user.old"+id, id, a)
+					} else {
+						w.stands("acme_user", id, a)
+					}
+				}
+				w.want("acme_user.a", attrs{"number": "1", "email": "b@example.org"})
+				w.want("acme_user.b", attrs{"number": "2", "email": "c@example.org"})
+				if turned {
+					slices.Reverse(w.in.Instances)
+				}
+				sign, from := "&", [2]string{}
+				if owned {
+					sign, from = "~", [2]string{" from acme_user.old7", " from acme_user.old8"}
+				}
+				w.expect(sign+" acme_user.b"+from[1]+` email="c@example.org"`, sign+" acme_user.a"+from[0]+` email="b@example.org"`)
+			}
+		}
+	}
+}
+
 // TestMatchFreedByDeletion: a new person gets the e-mail of one who is deleted,
 // and never their account.
 func TestMatchFreedByDeletion(t *testing.T) {

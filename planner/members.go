@@ -199,15 +199,15 @@ func (m *Match) membership(n *node, attr *schema.Attribute, include bool) member
 	a.live, a.liveKnown = m.liveMembers(n, attr)
 	a.before = a.live
 	t, ok := n.values[attr.Name]
-	a.managed = ok
-	if ok {
+	a.managed = ok && !n.leavesAlone(attr.Name)
+	if a.managed {
 		a.want = wantedMembers(t)
 	}
 	// Who leads a unit is in it: what is led is wanted as well.
 	for i := range n.inst.Type.Attributes {
 		lead := &n.inst.Type.Attributes[i]
 		if lead.Purpose == schema.PurposeLead && lead.Refers == attr.Refers {
-			if t, ok := n.values[lead.Name]; ok {
+			if t, ok := n.values[lead.Name]; ok && !n.leavesAlone(lead.Name) {
 				a.want = a.want.with(wantedMembers(t))
 			}
 		}
@@ -226,6 +226,7 @@ func (m *Match) leads(n *node, attr *schema.Attribute, of *memberAttr, include b
 	a.live, a.liveKnown = m.liveMembers(n, attr)
 	a.before = a.live
 	t, ok := n.values[attr.Name]
+	ok = ok && !n.leavesAlone(attr.Name)
 	a.managed = ok
 	switch {
 	case !ok && !a.liveKnown:

@@ -141,6 +141,9 @@ func (m *Match) checkLevel(n *node, v cty.Value, parentLevel string, levels []st
 		return
 	}
 	attr := single(n.inst.Type, schema.PurposeLevel)
+	if schema.IsSensitive(n.values[attr].Value) {
+		return // the server judges it; here it would be shown
+	}
 	at := n.inst.Block.RangeOf(attr)
 	rank := slices.Index(levels, v.AsString())
 	if rank < 0 {

@@ -11,12 +11,13 @@ import (
 // Table is the live objects of one type of one provider configuration, joined
 // by hash.
 type Table struct {
-	typ     *schema.Type
-	objects []schema.Object
-	byID    map[string]int
-	byKey   []map[string][]int // one for each natural key, made when first used
-	owner   []*Record          // by object: the record that holds its id
-	claim   []*node            // by object: the wanted instance it was matched to
+	typ          *schema.Type
+	objects      []schema.Object
+	byID         map[string]int
+	byKey        []map[string][]int // one for each natural key, made when first used
+	unknownPlace map[string][]int   // by name: objects whose parent is not known
+	owner        []*Record          // by object: the record that holds its id
+	claim        []*node            // by object: the wanted instance it was matched to
 }
 
 // NewTable makes a table. Of two objects with one id the first is kept.
@@ -78,6 +79,23 @@ func (t *Table) lookup(key int, value string) []int {
 		t.byKey[key] = index
 	}
 	return t.byKey[key][value]
+}
+
+// unplaced returns the objects of that name whose parent is not known.
+func (t *Table) unplaced(parent, name string, wanted cty.Value) []int {
+	if t.unknownPlace == nil {
+		t.unknownPlace = map[string][]int{}
+		for i := range t.objects {
+			if _, known := t.objects[i].Attrs[parent]; known || t.objects[i].ID == "" {
+				continue
+			}
+			if s, ok := text(t.objects[i].Attrs[name]); ok {
+				t.unknownPlace[s] = append(t.unknownPlace[s], i)
+			}
+		}
+	}
+	s, _ := text(wanted)
+	return t.unknownPlace[s]
 }
 
 // liveKey is the value of a natural key in known attributes; false if any part

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -40,7 +41,18 @@ type SettingError struct {
 	Remedy  string // what to do
 }
 
-func (e SettingError) Error() string { return e.Setting + ": " + e.Problem + ". " + e.Remedy }
+func (e SettingError) Error() string { return e.What() + ". " + e.Remedy }
+
+// What says what is wrong with which setting, without the remedy.
+func (e SettingError) What() string {
+	switch {
+	case e.Setting == "":
+		return e.Problem
+	case strings.HasPrefix(e.Problem, "is "):
+		return e.Setting + " " + e.Problem
+	}
+	return e.Setting + ": " + e.Problem
+}
 
 // Connection says as data how to reach one tenant.
 type Connection struct {

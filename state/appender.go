@@ -20,7 +20,7 @@ type appender struct {
 	synced  uint64 // the writes that are on disk
 	syncing bool
 	last    time.Time // when the last sync ended
-	err     error // the first failure; nothing is written after it
+	err     error     // the first failure; nothing is written after it
 }
 
 func newAppender(open func() (appendFile, error)) *appender {

@@ -31,6 +31,7 @@ func (j *journal) fold(s *Snapshot) {
 		}
 	}
 	s.Pending = intents(pending)
+	s.Unfinished = len(j.entries) > 0
 }
 
 // settle takes away the intents that r answers.

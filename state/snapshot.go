@@ -39,6 +39,10 @@ type Snapshot struct {
 	// one at most. They stay until a result for the address settles them.
 	Pending []Intent
 
+	// Unfinished says that a run ended without saving: its results are in here, but
+	// no version holds them yet.
+	Unfinished bool
+
 	// journal is the id of the journal that this version has folded in. It tells
 	// a journal that is done from one that belongs elsewhere.
 	journal string

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -36,11 +37,26 @@ type app struct {
 }
 
 func newApp(s Streams) *app {
+	var one sync.Mutex
+	s.Out, s.Err = &lockedWriter{&one, s.Out}, &lockedWriter{&one, s.Err}
 	a := &app{Streams: s, library: all.Library(), vendors: map[string]provider.Provider{}}
 	for _, p := range all.Providers() {
 		a.vendors[p.Name()] = p
 	}
 	return a
+}
+
+// lockedWriter lets progress, traces and interrupts speak at once, each write
+// whole.
+type lockedWriter struct {
+	mu *sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
 // atEnd has f called when the command is over.

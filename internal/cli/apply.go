@@ -92,7 +92,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return errors.Join(exit(ExitRefused), session.Close(ctx))
 	}
 	if len(made.plan.Steps) > 0 && !f.autoApprove {
-		if err := a.askFirst(question(f)); err != nil {
+		if err := a.askFirst(ctx, question(f)); err != nil {
 			return errors.Join(err, session.Close(ctx))
 		}
 	}

@@ -51,8 +51,15 @@ func (p *project) connect(ctx context.Context) error {
 	return nil
 }
 
+// sandboxPatience is how long a command waits for the store of an embedded server
+// before it says so.
+const sandboxPatience = time.Second
+
 func (p *project) startSandbox(ctx context.Context, c *configured) error {
-	server, err := c.vendor.Sandbox(provider.SandboxOptions{Dir: p.app.sandboxDir(c.key), Context: ctx})
+	dir := p.app.sandboxDir(c.key)
+	notice := time.AfterFunc(sandboxPatience, func() { p.app.talk("Waiting for another command that uses the sandbox in %s.", dir) })
+	server, err := c.vendor.Sandbox(provider.SandboxOptions{Dir: dir, Context: ctx})
+	notice.Stop()
 	if err != nil {
 		return fmt.Errorf("the sandbox of provider %q cannot be started: %w", c.key, err)
 	}
@@ -89,9 +96,31 @@ func (p *project) transportOptions(c *configured) transport.Options {
 	return o
 }
 
+// checkOneEach refuses two provider configurations of one tenant: each would take
+// the other's objects for strangers, and might delete what the other wants.
+func (p *project) checkOneEach() error {
+	first := map[string]*configured{}
+	for _, key := range p.keys {
+		c := p.providers[key]
+		other := first[c.conn.Tenant]
+		if other == nil {
+			first[c.conn.Tenant] = c
+			continue
+		}
+		at := c.at
+		return hcl.Diagnostics{{Severity: hcl.DiagError, Subject: &at, Summary: "Two provider configurations reach one tenant",
+			Detail: fmt.Sprintf("Provider %q and provider %q (%s) both reach %s. An object there must belong to one of them alone. Use one provider block for this tenant.",
+				c.key, other.key, other.at, c.conn.Tenant)}}
+	}
+	return nil
+}
+
 // checkTenants refuses a state that belongs to other tenants than the providers
 // now reach: the ids of one must never be used on another.
 func (p *project) checkTenants(s *state.Snapshot) error {
+	if err := p.checkOneEach(); err != nil {
+		return err
+	}
 	if s == nil {
 		return nil
 	}

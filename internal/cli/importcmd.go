@@ -61,6 +61,10 @@ func (p *project) importObject(ctx context.Context, s state.Session, addr schema
 	if err != nil {
 		return err
 	}
+	if !planner.MayBe(inst, o) {
+		return fmt.Errorf("the %s with id %s is %s, and shares no key with what %s wants. Check the id, or make the configuration say who it is first",
+			inst.Type.Noun[0], o.ID, planner.Label(inst.Type, o), addr)
+	}
 	rec := &state.Record{Address: addr, Provider: inst.Provider, ID: o.ID, Needs: inst.Needs, Read: p.app.Now().UTC()}
 	rec.Attrs = p.readable(addr.Type, rec, o.Attrs)
 	for _, name := range inst.Sensitive() {

@@ -64,6 +64,12 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	maps.Copy(attrs, r.Answer)
 	rec.Attrs, rec.Digests = attrs, digests
 	rec.Writes = writes(old, s, r, sent, now)
+	for name, implied := range s.Implied {
+		// What was found is the server's form of what is wanted, sent or not.
+		if _, wrote := rec.Writes[name]; !wrote && attrs[name] != cty.NilVal {
+			rec.Writes[name] = state.Write{Sent: planner.Without(attrs[name], implied), Answer: attrs[name], At: now}
+		}
+	}
 	if old != nil && old.ID == r.ID {
 		for name, digest := range old.Digests {
 			if _, shown := sent[name]; !shown && rec.Digests[name] == "" {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -157,10 +158,17 @@ func (a *app) code(err error) int {
 	return ExitError
 }
 
+// sentence finds the end of a sentence before another.
+var sentence = regexp.MustCompile(`\S\. ["'\p{Lu}-]`)
+
 // sentences parts an error's text into a first sentence, which says what is
 // wrong, and the others, which say what to do.
 func sentences(text string) (summary, detail string) {
-	summary, detail, _ = strings.Cut(text, ". ")
+	summary = text
+	if end := sentence.FindStringIndex(text); end != nil {
+		stop := end[0] + strings.Index(text[end[0]:], ". ")
+		summary, detail = text[:stop], text[stop+2:]
+	}
 	first, _, _ := strings.Cut(summary, " ")
 	if !strings.ContainsAny(first, "./\\_") { // else a name, which stays as it is
 		r, size := utf8.DecodeRuneInString(summary)

@@ -11,10 +11,9 @@ import (
 
 // faces are the flags that say how a plan is shown.
 type faces struct {
-	json     bool
-	jsonInto string
-	full     bool
-	people   string
+	json   bool
+	full   bool
+	people string
 }
 
 func (f *faces) register(cmd *cobra.Command) {
@@ -133,12 +132,16 @@ func (p *project) cost(made *planned) render.Cost {
 }
 
 // askFirst has the person agree to the plan.
-func (a *app) askFirst(question string) error {
+func (a *app) askFirst(ctx context.Context, question string) error {
 	if !a.InTerminal && a.events != nil {
 		return fmt.Errorf("with -json there is nobody to ask. Give -auto-approve to go ahead without a question")
 	}
 	fmt.Fprintf(a.Err, "\n%s\n  Only \"yes\" goes ahead.\n\n  Enter a value: ", question)
-	answer, err := readLine(a.In)
+	answer, err := a.readLine(ctx)
+	if ctx.Err() != nil {
+		fmt.Fprintln(a.Err)
+		return ctx.Err()
+	}
 	if err != nil {
 		fmt.Fprintln(a.Err)
 		return fmt.Errorf("nobody answered, so nothing was changed. In a pipeline give -auto-approve, or apply a saved plan")

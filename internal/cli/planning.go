@@ -115,6 +115,9 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 		return nil, err
 	}
 	types := p.typesByProvider(snapshot)
+	if err := p.findSelves(ctx, types); err != nil {
+		return nil, err
+	}
 	var read *survey
 	if trust {
 		read = p.recorded(snapshot, types, &survey{})
@@ -141,10 +144,8 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	if !trust {
-		if err := p.readSingly(ctx, match, f.parallelism); err != nil {
-			return nil, err
-		}
+	if err := p.readSingly(ctx, match, f.parallelism); err != nil {
+		return nil, err
 	}
 	plan, more := match.Plan()
 	if err := p.app.check(append(diags, more...)); err != nil {

@@ -55,7 +55,7 @@ func wrongSetting(block schema.ProviderConfig, m provider.SettingError) *hcl.Dia
 	if !ok {
 		at = block.Range
 	}
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q: %s", block.Key, m.Problem), Detail: m.Remedy + "."}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q: %s", block.Key, m.What()), Detail: m.Remedy + "."}
 	if at.Filename != "" {
 		d.Subject = &at
 	}

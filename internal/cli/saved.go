@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -83,8 +85,24 @@ func (p *project) save(file string, made *planned) error {
 	if err := encoder.Encode(saved); err != nil {
 		return err
 	}
-	if err := os.WriteFile(p.app.file(file), out.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("the plan cannot be saved: %w", err)
+	if err := writePrivate(p.app.file(file), out.Bytes()); err != nil {
+		return fmt.Errorf("the plan cannot be saved to %q: %w. Give a file in a folder that is there and that you may write to, with room on its disk", file, cause(err))
+	}
+	return nil
+}
+
+// writePrivate puts a file in place whole, readable by its owner alone.
+func writePrivate(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".espalier-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }
@@ -103,9 +121,19 @@ func templates(values map[string]cty.Value) map[string]schema.Template {
 func (a *app) readSaved(file string) (*savedPlan, *planner.Plan, error) {
 	data, err := os.ReadFile(a.file(file))
 	if err != nil {
-		return nil, nil, fmt.Errorf("the saved plan cannot be read: %w", err)
+		return nil, nil, fmt.Errorf("the saved plan %q cannot be read: %w. Make one with \"espalier plan -out FILE\"", file, cause(err))
 	}
 	return decodeSaved(file, data)
+}
+
+// cause is why a file could not be used, without the name of a file that the
+// person does not know.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // errNoPlan says that a file is not a saved plan at all.
@@ -161,6 +189,10 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if lineage, serial := planState(snapshot, nil).Lineage, planState(snapshot, nil).Serial; lineage != plan.Lineage || serial != plan.Serial {
 		a.fail("The saved plan is out of date", fmt.Sprintf("It was made with %s, and the state in %s is now %s. Nothing was changed. Plan again.",
 			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
+		return leave(exit(ExitOutdated))
+	}
+	if snapshot.Unfinished {
+		a.fail("The saved plan is out of date", fmt.Sprintf("A run on the state in %s ended half way, and has done some of what this plan may be about. What it did is kept now; no call was made. Plan again for the rest.", p.backend.Where()))
 		return leave(exit(ExitOutdated))
 	}
 	if err := p.connect(ctx); err != nil {
@@ -237,10 +269,17 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 // as far as the state does not know better of what a reading lacks.
 func (p *project) verify(ctx context.Context, plan *planner.Plan, snapshot *state.Snapshot) (*survey, map[int]error, error) {
 	types := map[string][]string{}
+	add := func(provider string, addr schema.Address) {
+		if !known(types[provider], addr.Type) {
+			types[provider] = append(types[provider], addr.Type)
+		}
+	}
 	for i := range plan.Steps {
-		s := &plan.Steps[i]
-		if !known(types[s.Provider], s.Address.Type) {
-			types[s.Provider] = append(types[s.Provider], s.Address.Type)
+		add(plan.Steps[i].Provider, plan.Steps[i].Address)
+	}
+	for _, d := range plan.Drift {
+		if rec := snapshot.Records[d.Address]; plan.RefreshOnly && rec != nil {
+			add(rec.Provider, d.Address)
 		}
 	}
 	read, err := p.read(ctx, types)

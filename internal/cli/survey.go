@@ -84,9 +84,6 @@ func (p *project) read(ctx context.Context, types map[string][]string) (*survey,
 			}
 			return nil
 		})
-		if p.hasPeople(names) {
-			group.Go(func() error { return p.findSelf(ctx, c) })
-		}
 	}
 	began, before := p.app.Now(), p.callsSpent()
 	err := group.Wait()
@@ -98,6 +95,19 @@ func (p *project) read(ctx context.Context, types map[string][]string) (*survey,
 
 func (p *project) hasPeople(types []string) bool {
 	return slices.ContainsFunc(types, func(t string) bool { return p.app.types(t).Class == schema.ClassPerson })
+}
+
+// findSelves reads whose tokens they are, of the configurations that have to do
+// with people.
+func (p *project) findSelves(ctx context.Context, types map[string][]string) error {
+	for key, names := range types {
+		if p.hasPeople(names) {
+			if err := p.findSelf(ctx, p.providers[key]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // findSelf reads whose token it is, so that this account is never taken away.

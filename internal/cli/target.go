@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -17,6 +18,7 @@ type target struct{ p *project }
 
 func (t target) Create(ctx context.Context, s *planner.Step, values map[string]cty.Value) (schema.Object, error) {
 	client := t.p.providers[s.Provider].client
+	secrets := sensitiveTexts(values)
 	values = unmarked(values)
 	if s.KeyUnknown {
 		if err := t.mustBeAbsent(ctx, s, values); err != nil {
@@ -24,7 +26,7 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 		}
 	}
 	o, err := client.Create(ctx, s.Address.Type, values)
-	return o, judged(err)
+	return o, judged(err, secrets)
 }
 
 // mustBeAbsent looks for an object whose natural key was not known when the plan
@@ -33,7 +35,7 @@ func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[st
 	typ := t.p.app.types(s.Address.Type)
 	l, err := t.p.providers[s.Provider].client.List(ctx, typ.Name)
 	if err != nil {
-		return judged(err)
+		return judged(err, nil)
 	}
 	if id, found := planner.NewTable(typ, l.Objects).FindByKey(values); found {
 		return &planner.CallError{Verdict: planner.Changed, Err: fmt.Errorf("a %s with this key is live already: id %s. Plan again to adopt it", typ.Noun[0], id)}
@@ -47,15 +49,16 @@ func (t target) Update(ctx context.Context, s *planner.Step, before, after map[s
 		change.Changed = append(change.Changed, c.Attr)
 	}
 	o, err := t.p.providers[s.Provider].client.Update(ctx, s.Address.Type, s.ID, change)
-	return o, judged(err)
+	return o, judged(err, sensitiveTexts(after))
 }
 
 func (t target) Delete(ctx context.Context, s *planner.Step, id string) error {
-	return judged(t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id))
+	return judged(t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id), nil)
 }
 
-// judged says what an error of a vendor means for the run.
-func judged(err error) error {
+// judged says what an error of a vendor means for the run. The vendor's words may
+// repeat what was sent; the secrets in it are taken out.
+func judged(err error, secrets []string) error {
 	if err == nil {
 		return nil
 	}
@@ -73,7 +76,37 @@ func judged(err error) error {
 	} else if errors.Is(err, context.Canceled) {
 		verdict = planner.Unanswered
 	}
-	return &planner.CallError{Verdict: verdict, Err: err}
+	return &planner.CallError{Verdict: verdict, Err: withoutSecrets(err, secrets)}
+}
+
+// sensitiveTexts are the texts in sensitive values.
+func sensitiveTexts(values map[string]cty.Value) []string {
+	var out []string
+	for _, v := range values {
+		if !schema.IsSensitive(v) {
+			continue
+		}
+		bare, _ := v.UnmarkDeep()
+		_ = cty.Walk(bare, func(_ cty.Path, v cty.Value) (bool, error) {
+			if v.Type() == cty.String && v.IsKnown() && !v.IsNull() && v.AsString() != "" {
+				out = append(out, v.AsString())
+			}
+			return true, nil
+		})
+	}
+	return out
+}
+
+// withoutSecrets is err, or its text alone where that holds a secret.
+func withoutSecrets(err error, secrets []string) error {
+	text := err.Error()
+	for _, s := range secrets {
+		text = strings.ReplaceAll(text, s, "(sensitive)")
+	}
+	if text == err.Error() {
+		return err
+	}
+	return errors.New(text)
 }
 
 // unmarked takes the marks off: what goes to the vendor is the plain value.

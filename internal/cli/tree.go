@@ -59,11 +59,13 @@ func (p *project) tree(ctx context.Context, live bool) ([]render.TreeNode, error
 			return nil, err
 		}
 	}
-	instances, _, err := p.evaluate(ctx, snapshot, p.recorded(snapshot, types, &survey{}))
+	// Nothing is looked up in the state, so that a parent is the block that is
+	// written, not an id of which nothing was read.
+	instances, _, err := p.evaluate(ctx, nil, &survey{})
 	if err != nil {
 		return nil, err
 	}
-	match, diags := planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
+	match, diags := planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, State: planState(snapshot, nil), Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
 	if diags.HasErrors() {
 		return nil, diags
 	}

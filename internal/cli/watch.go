@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -131,11 +130,25 @@ func (a *app) waiting(reason string, until time.Time) {
 	a.talk("waiting: %s", reason)
 }
 
-// readLine reads one line without its end.
-func readLine(r io.Reader) (string, error) {
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil && line == "" {
-		return "", err
+// readLine reads one line of standard input without its end. It returns when ctx
+// ends, though the read cannot be called off.
+func (a *app) readLine(ctx context.Context) (string, error) {
+	type read struct {
+		line string
+		err  error
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	done := make(chan read, 1)
+	go func() {
+		line, err := bufio.NewReader(a.In).ReadString('\n')
+		if line != "" {
+			err = nil
+		}
+		done <- read{strings.TrimRight(line, "\r\n"), err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }

@@ -125,7 +125,7 @@ func (f *face) outputs() {
 		name := pad(clean(o.Name), names)
 		switch {
 		case o.Removed:
-			f.line(f.paint.red("-"), " ", name, "  ", f.paint.red(old))
+			f.line(f.paint.red("-"), " ", name, "  ", f.paint.red(f.shorten(old)))
 		case old == "":
 			f.line(f.paint.green("+"), " ", name, "  ", f.paint.green(f.shorten(new)))
 		default:

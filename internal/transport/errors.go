@@ -8,7 +8,7 @@ import (
 )
 
 // ErrCallBudget says that a call was not sent because the run may make no more.
-var ErrCallBudget = errors.New("the calls that this run may make are used up; allow more with -max-calls, or leave it out")
+var ErrCallBudget = errors.New("the calls that this run may make are used up")
 
 // ErrThrottled says that the server has taken no call for so long that the rest
 // is given up.

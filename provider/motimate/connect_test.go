@@ -45,8 +45,8 @@ func TestMistakesInTheBlock(t *testing.T) {
 		want     []string
 	}{
 		{"nothing", nil, true, []string{
-			`: nothing says which organisation to reach. Set subdomain = "acme"`,
-			`: there is nothing to authenticate with. Set client_id and client_secret`}},
+			`nothing says which organisation to reach. Set subdomain = "acme"`,
+			`there is nothing to authenticate with. Set client_id and client_secret`}},
 		{"host as subdomain", texted("subdomain", "acme.motimateapp.com"), false, []string{`subdomain: "acme.motimateapp.com" is not a subdomain. Write "acme"`}},
 		{"URL as subdomain", texted("subdomain", "https://Acme.motimateapp.com/x"), false, []string{`Write "acme"`}},
 		{"no host label", texted("subdomain", "-"), false, []string{`Write the first part of the host name alone`}},
@@ -58,11 +58,11 @@ func TestMistakesInTheBlock(t *testing.T) {
 		{"API path below", texted("base_url", "https://acme.example.com/proxy/public_api/users"), false, []string{`Leave out /public_api/users`}},
 		{"user in the address", texted("base_url", "https://kim:pw@acme.example.com"), false, []string{`base_url: holds a user name or a password`}},
 		{"plain http", texted("base_url", "http://acme.example.com"), false, []string{`would send the token unencrypted. Write https://`}},
-		{"token and grant", texted("client_id", "a"), false, []string{`access_token: is set together with credentials`}},
-		{"user name alone", texted("subdomain", "acme", "client_id", "a", "username", "kim"), true, []string{`password: is missing beside username`}},
-		{"password alone", texted("subdomain", "acme", "client_id", "a", "password", "x"), true, []string{`username: is missing beside password`}},
-		{"no client id", texted("subdomain", "acme", "username", "kim", "password", "x"), true, []string{`client_id: is missing`}},
-		{"no client secret", texted("subdomain", "acme", "client_id", "a"), true, []string{`client_secret: is missing beside client_id`}},
+		{"token and grant", texted("client_id", "a"), false, []string{`access_token is set together with credentials`}},
+		{"user name alone", texted("subdomain", "acme", "client_id", "a", "username", "kim"), true, []string{`password is missing beside username`}},
+		{"password alone", texted("subdomain", "acme", "client_id", "a", "password", "x"), true, []string{`username is missing beside password`}},
+		{"no client id", texted("subdomain", "acme", "username", "kim", "password", "x"), true, []string{`client_id is missing`}},
+		{"no client secret", texted("subdomain", "acme", "client_id", "a"), true, []string{`client_secret is missing beside client_id`}},
 		{"removal", texted("user_removal", "banish"), false, []string{`user_removal: "banish" is none of the values it can have. Write one of "refuse", "strip", "forget", "delete"`}},
 		{"lag", texted("read_lag", "soon"), false, []string{`read_lag: "soon" is not a duration`}},
 		{"lag before now", texted("read_lag", "-1h"), false, []string{`read_lag: "-1h" is not a duration`}},
@@ -71,8 +71,8 @@ func TestMistakesInTheBlock(t *testing.T) {
 			[]string{`paths: groups = "groups" is not a path`, `paths: there is no path "user"`}},
 		{"kinds twice", kindsOf("a", "A", "b", "A"), false, []string{`kinds: a and b both stand for the live level "A"`}},
 		{"no kinds", map[string]cty.Value{"kinds": cty.ListValEmpty(settingType("kinds").ElementType())}, false, []string{`kinds: names no level`}},
-		{"not known", map[string]cty.Value{"subdomain": cty.UnknownVal(cty.String)}, false, []string{`subdomain: is not known yet`}},
-		{"wrong type", map[string]cty.Value{"sandbox": cty.EmptyObjectVal}, false, []string{`sandbox: is not true or false`}},
+		{"not known", map[string]cty.Value{"subdomain": cty.UnknownVal(cty.String)}, false, []string{`subdomain is not known yet`}},
+		{"wrong type", map[string]cty.Value{"sandbox": cty.EmptyObjectVal}, false, []string{`sandbox is not true or false`}},
 		{"many at once", texted("read_lag", "x", "relations", "x", "create_body", "x"), false,
 			[]string{`create_body: "x"`, `read_lag: "x"`, `relations: "x"`}},
 	} {
