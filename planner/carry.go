@@ -65,7 +65,7 @@ func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, se
 	if r.isStopped() {
 		return schema.Object{}, errLeft
 	}
-	if err := r.journal.Begin(ctx, s, wanted); err != nil {
+	if err := r.journal.Begin(context.WithoutCancel(ctx), s, wanted); err != nil {
 		err = &recordError{err}
 		r.stop(err) // while the turn is still ours, so that nobody calls after it
 		return schema.Object{}, err

@@ -2,8 +2,11 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
+
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/schema"
 )
@@ -13,7 +16,9 @@ type Intent struct {
 	Address  schema.Address
 	Provider string
 	Action   Action
-	At       time.Time
+	// Wanted are the attributes that were sent, sensitive ones left out.
+	Wanted map[string]cty.Value
+	At     time.Time
 }
 
 // evidence is what the list of one type shows of our own writes within the read
@@ -76,6 +81,25 @@ func (m *Match) undecided(n *node) bool {
 		Address: n.inst.Address, File: n.inst.Block.Range.Filename, Line: n.inst.Block.Range.Start.Line,
 	})
 	return true
+}
+
+// claimUnanswered makes ours what an earlier run made without learning of it, and
+// what the configuration no longer wants: else it would live on as nobody's.
+func (m *Match) claimUnanswered() {
+	for _, i := range m.in.State.Intents {
+		table := m.table(i.Provider, i.Address.Type)
+		if i.Action != Create || m.at[i.Address] != nil || m.records[i.Address] != nil || table == nil {
+			continue
+		}
+		id, found := table.FindByKey(i.Wanted)
+		if at, ok := table.byID[id]; !found || !ok || table.owner[at] != nil || table.claim[at] != nil {
+			continue
+		}
+		rec := &Record{Address: i.Address, Provider: i.Provider, ID: id, Attrs: i.Wanted}
+		table.owner[table.byID[id]] = rec
+		m.records = maps.Clone(m.records)
+		m.records[i.Address] = rec
+	}
 }
 
 // brief writes a duration without the parts that are zero: 1h, 90m0s as 1h30m.

@@ -8,6 +8,17 @@ import (
 	"github.com/espalier-dev/espalier/schema"
 )
 
+// TestUnansweredAndNoLongerWanted: what an earlier run made without learning of
+// it is ours, also when its block is gone.
+func TestUnansweredAndNoLongerWanted(t *testing.T) {
+	w := newWorld(t)
+	w.in.State.Intents = []Intent{{Address: schema.Address{Type: "acme_user", Name: "new"}, Provider: "acme", Action: Create,
+		Wanted: w.values("acme_user", attrs{"email": "new@example.org"}), At: now.Add(-time.Minute)}}
+	w.stands("acme_user", "9", attrs{"email": "new@example.org"})
+	w.stands("acme_user", "8", attrs{"email": "stranger@example.org"})
+	w.expect("- acme_user.new")
+}
+
 // TestUndecided: whether an object whose creation was never answered may be made
 // again depends on what its list shows of our other writes.
 func TestUndecided(t *testing.T) {

@@ -81,6 +81,7 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 		}
 		m.checkDuplicates()
 	}
+	m.claimUnanswered()
 	m.findOrphans()
 	return m, m.diags
 }

@@ -68,10 +68,10 @@ func (s *fileSession) save() error {
 func (s *fileSession) unsaved(err error) error {
 	e := &Error{
 		Where: s.file.path, Problem: "could not be saved", Err: err,
-		Remedy: "It is as it was, and what this run did is in " + s.paths.journal + ", from which the next run goes on. Make room on the disk, and its folder one that you may write to, then run the command again",
+		Remedy: "It is as it was, and what this run did is in " + s.paths.journal + ", from which the next run goes on. Make room on the disk, or make its folder one that you may write to, then run the command again",
 	}
 	if s.appender.failed() != nil {
-		e.Remedy = "It is as it was. The journal " + s.paths.journal + " holds what this run did until it could not be written either; the objects it lacks are found by their natural keys when the command is run again. First make room on the disk, and its folder one that you may write to"
+		e.Remedy = "It is as it was. The journal " + s.paths.journal + " holds what this run did until it could not be written either; the objects it lacks are found by their natural keys when the command is run again. First make room on the disk, or make its folder one that you may write to"
 	}
 	return e
 }

@@ -38,7 +38,7 @@ func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Dura
 	}
 	if err := l.note(who); err != nil {
 		l.release()
-		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make room on the disk, and its folder one that you may write to"}
+		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make room on the disk, or make its folder one that you may write to"}
 	}
 	return l, nil
 }

@@ -201,7 +201,7 @@ func (s *fileSession) keep(lines []byte, durable bool, kept func(error)) error {
 func (s *fileSession) broken(err error) error {
 	return &Error{
 		Where: s.file.path, Problem: "cannot be kept any more: its journal " + s.paths.journal + " cannot be written", Err: err,
-		Remedy: "No further call is made. Make room on the disk, and its folder one that you may write to, then run the command again",
+		Remedy: "Make room on the disk, or make its folder one that you may write to, then run the command again",
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,8 +93,11 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 	if made.plan.Refused() {
 		return errors.Join(exit(ExitRefused), session.Close(ctx))
 	}
+	if len(made.plan.Steps) > 0 && !f.autoApprove && !f.input {
+		return errors.Join(errors.New("with -input=false nobody is asked, so nothing was changed. Give -auto-approve as well, or apply a saved plan"), session.Close(ctx))
+	}
 	if len(made.plan.Steps) > 0 && !f.autoApprove {
-		if err := a.askFirst(ctx, question(f)); err != nil {
+		if err := a.askFirst(ctx, question(f)+p.whereText(made.plan)); err != nil {
 			return errors.Join(err, session.Close(ctx))
 		}
 	}
@@ -104,6 +109,30 @@ func question(f *applyFlags) string {
 		return "Do you really want to delete all of this?"
 	}
 	return "Do you want to make these changes?"
+}
+
+// whereText names the tenants that a plan is about to change.
+func (p *project) whereText(plan *planner.Plan) string {
+	seen := map[string]bool{}
+	var where []string
+	for i := range plan.Steps {
+		if c := p.providers[plan.Steps[i].Provider]; c != nil && plan.Steps[i].Calls > 0 && !seen[c.key] {
+			seen[c.key] = true
+			where = append(where, tenantText(c))
+		}
+	}
+	if len(where) == 0 {
+		return ""
+	}
+	slices.Sort(where)
+	return "\n  They go to " + strings.Join(where, " and ") + "."
+}
+
+func tenantText(c *configured) string {
+	if c.conn.Sandbox {
+		return "the embedded server of provider " + c.key
+	}
+	return c.conn.Tenant
 }
 
 // carryOut applies a plan, stores what was read and done, and says how it ended.

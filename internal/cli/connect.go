@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,6 +25,10 @@ type configured struct {
 	meter  *transport.Meter
 	self   string // id of the account that holds the token, if it could be read
 }
+
+// sandboxTenant begins the tenant of an embedded server, followed by its store's
+// id.
+const sandboxTenant = "sandbox:"
 
 // connect starts the embedded servers that are asked for and makes a client for
 // every provider configuration. It makes no call yet.
@@ -69,7 +74,7 @@ func (p *project) startSandbox(ctx context.Context, c *configured) error {
 		return fmt.Errorf("the sandbox of provider %q cannot listen: %w", c.key, err)
 	}
 	c.conn.BaseURL = served.URL
-	c.conn.Tenant = "sandbox:" + server.StoreID()
+	c.conn.Tenant = sandboxTenant + server.StoreID()
 	c.conn.Token = server.Token(served.URL)
 	p.app.atEnd(func() {
 		end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -132,6 +137,11 @@ func (p *project) checkTenants(s *state.Snapshot) error {
 			continue
 		}
 		at := c.at
+		if strings.HasPrefix(had, sandboxTenant) && c.conn.Sandbox {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The sandbox of this state is gone",
+				Detail: fmt.Sprintf("The state's objects of provider %q were in an embedded server whose data in %s have been deleted or replaced. Delete the state as well to begin anew, or put the data back.", key, p.app.sandboxDir(key))})
+			continue
+		}
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The state belongs to another tenant",
 			Detail: fmt.Sprintf("The state's objects of provider %q are in %s, and the configuration now reaches %s. Their ids mean other people and groups there. Use another state for this tenant, or, if it is the same one under another address, say so with \"espalier state rebind %s\".",
 				key, had, c.conn.Tenant, key)}

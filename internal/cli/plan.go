@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/planner"
 )
 
 // faces are the flags that say how a plan is shown.
@@ -85,7 +86,7 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 		if err := p.save(out, made); err != nil {
 			return err
 		}
-		a.talk("The plan is saved. To carry out exactly this: espalier apply %s", out)
+		a.talk("%s", savedText(made.plan, out))
 	}
 	switch {
 	case made.plan.Refused():
@@ -94,6 +95,14 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 		return exit(ExitChanges)
 	}
 	return nil
+}
+
+// savedText says what can be done with a plan that was saved.
+func savedText(plan *planner.Plan, file string) string {
+	if plan.Refused() {
+		return fmt.Sprintf("The plan is saved in %s to be looked at. It is refused, and apply refuses it too.", file)
+	}
+	return fmt.Sprintf("The plan is saved. To carry out exactly this: espalier apply %s", file)
 }
 
 // show writes the plan to standard output in the form asked for.

@@ -25,6 +25,7 @@ type planFlags struct {
 	targets     []string
 	allow       []string
 	parallelism int
+	input       bool
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
@@ -35,6 +36,7 @@ func (f *planFlags) register(cmd *cobra.Command) {
 	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "change nothing; show and, on apply, record what is live")
 	fs.StringArrayVar(&f.targets, "target", nil, "plan only this `address` and what it needs; a group stands for all groups below it; may be repeated")
 	fs.StringArrayVar(&f.allow, "allow", nil, "let exactly up to N through a guard, once: `guard=N`; may be repeated")
+	fs.BoolVar(&f.input, "input", true, "ask for what is not given; false fails instead")
 	fs.IntVar(&f.parallelism, "parallelism", 10, "`number` of calls under way at once")
 }
 
@@ -49,6 +51,9 @@ func (f *planFlags) options() (targets []schema.Address, allow map[string]int, t
 	}
 	if f.parallelism < 1 {
 		return nil, nil, false, fmt.Errorf("-parallelism=%d makes no sense: at least one call must be under way", f.parallelism)
+	}
+	if f.destroy && f.refreshOnly {
+		return nil, nil, false, fmt.Errorf("-destroy and -refresh-only contradict each other")
 	}
 	if trust && f.refreshOnly {
 		return nil, nil, false, fmt.Errorf("-refresh-only and -refresh=false contradict each other")
@@ -222,7 +227,7 @@ func (p *project) callsSpent() int {
 func planState(s *state.Snapshot, pending []state.Intent) planner.State {
 	out := planner.State{Records: map[schema.Address]*planner.Record{}, Outputs: map[string]cty.Value{}, Hidden: map[string]bool{}}
 	for _, i := range pending {
-		intent := planner.Intent{Address: i.Address, Provider: i.Provider, At: i.At}
+		intent := planner.Intent{Address: i.Address, Provider: i.Provider, Wanted: i.Wanted, At: i.At}
 		_ = intent.Action.UnmarshalText([]byte(i.Action)) // an unknown word is no create
 		out.Intents = append(out.Intents, intent)
 	}

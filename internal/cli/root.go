@@ -11,6 +11,7 @@ import (
 
 // root is the program with all its commands.
 func (a *app) root() *cobra.Command {
+	version := false
 	root := &cobra.Command{
 		Use: "espalier", Short: "Keep an organisation as files say it should be",
 		Long: "Espalier compares HCL files that say what an organisation's groups, positions and people\n" +
@@ -23,11 +24,17 @@ func (a *app) root() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if version {
+				return a.sayVersion()
+			}
+			return cmd.Help()
+		},
 	}
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	root.SetIn(a.In)
+	root.Flags().BoolVar(&version, "version", false, "say the version, as the command of that name does")
 	root.PersistentFlags().StringVar(&a.dir, "chdir", ".", "work in this `folder`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "write without colours")
 	root.CompletionOptions.HiddenDefaultCmd = false

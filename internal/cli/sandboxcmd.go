@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,9 @@ func (a *app) serveSandbox(ctx context.Context, vendor provider.Provider, o prov
 		}
 		return nil
 	}
+	if err := onLoopback(address); err != nil {
+		return err
+	}
 	served, err := sandbox.Serve(address, server)
 	if err != nil {
 		return err
@@ -92,6 +96,19 @@ func (a *app) serveSandbox(ctx context.Context, vendor provider.Provider, o prov
 	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return served.Close(end)
+}
+
+// onLoopback refuses an address that other machines reach: the server's secret
+// is known to everybody.
+func onLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("-listen %s: write it as %s", address, sandbox.Loopback)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("-listen %s: a sandbox is served on loopback alone, such as %s, since everybody knows its secret", address, sandbox.Loopback)
+	}
+	return nil
 }
 
 // count says a number with its noun.

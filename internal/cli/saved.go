@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -60,6 +61,11 @@ func (s savedPlan) sum() (string, error) {
 
 // save writes a plan to a file that only its owner can read.
 func (p *project) save(file string, made *planned) error {
+	for _, suffix := range []string{".org.hcl", ".org.json", ".orgvars", ".csv", "state.json"} {
+		if strings.HasSuffix(file, suffix) {
+			return fmt.Errorf("the plan was not saved to %s: a name that ends in %s is that of a file to be kept. Choose another, such as tonight.plan", file, suffix)
+		}
+	}
 	if made.plan.HasSensitive() {
 		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file", file, made.plan.ID)
 	}

@@ -118,7 +118,7 @@ func (a *app) showOutputs(ctx context.Context, vars variables, args []string, mo
 	case !ok:
 		return noOutput(args[0], snapshot)
 	case o.Sensitive:
-		return errors.New("output \"" + args[0] + "\" is sensitive, and the state does not keep its value; only the apply that made it could print it")
+		return errors.New("output \"" + args[0] + "\" is sensitive, and the state keeps no sensitive value")
 	}
 	return render.Output(a.Out, o.Value, mode)
 }

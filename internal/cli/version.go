@@ -17,11 +17,13 @@ var Commit = ""
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Say the version, the commit and the Go release", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			a.say("espalier %s\ncommit %s\n%s %s/%s", Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return nil
-		},
+		RunE: func(*cobra.Command, []string) error { return a.sayVersion() },
 	}
+}
+
+func (a *app) sayVersion() error {
+	a.say("espalier %s\ncommit %s\n%s %s/%s", Version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
 }
 
 func commit() string {
