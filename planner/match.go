@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -73,6 +74,7 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 		for _, n := range m.nodes {
 			m.checkProviders(n)
 			m.resolve(n)
+			m.checkAnyOf(n)
 			m.setDefaultLevel(n)
 			if n.index < 0 {
 				m.claimByKey(n)
@@ -204,6 +206,27 @@ func MayBe(inst *schema.Instance, o schema.Object) bool {
 	n := &node{inst: inst, values: inst.Values}
 	shared, differ := shareKeys(inst.Type, n.known, o.Attrs)
 	return shared || !differ
+}
+
+// checkAnyOf refuses an instance that has none of the attributes of which it
+// needs one, since the server would do so half way through an apply. Those that
+// are set are empty: the language has seen to it that one is.
+func (m *Match) checkAnyOf(n *node) {
+	for _, names := range n.inst.Type.AnyOf {
+		if slices.ContainsFunc(names, func(name string) bool {
+			v, ok := n.known(name)
+			_, set := n.values[name]
+			return set && (!ok || !schema.IsEmpty(v))
+		}) {
+			continue
+		}
+		at := slices.IndexFunc(names, func(name string) bool { _, set := n.values[name]; return set })
+		if at < 0 {
+			continue
+		}
+		m.diags = append(m.diags, problem(fmt.Sprintf("A %s needs %s", n.inst.Type.Noun[0], strings.Join(names, " or ")),
+			fmt.Sprintf("%s has none: what is set is empty. Fill it in, or take the row out; an empty cell of a table is \"\", and x == \"\" ? null : x leaves it out.", n.inst.Address), n.inst.Block.RangeOf(names[at])))
+	}
 }
 
 func (m *Match) makeNodes() {

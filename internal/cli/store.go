@@ -106,8 +106,12 @@ func (p *project) storeTenants(session state.Session, plan *planner.Plan) {
 	}
 }
 
-// storeOutputs records the outputs that can be worked out now.
+// storeOutputs records the outputs, once everything they speak of is done, and
+// returns them.
 func (p *project) storeOutputs(session state.Session, made *planned, report *planner.Report) []render.NamedValue {
+	if report.Count(planner.Done) < len(report.Status) || len(made.plan.Undecided) > 0 {
+		return nil
+	}
 	values := map[string]state.Output{}
 	var removed []string
 	shown := map[string]cty.Value{}
