@@ -145,7 +145,7 @@ func (p *project) carryOut(ctx context.Context, f *applyFlags, session state.Ses
 	j := journal{p: p, session: session, before: before, live: made.survey.live}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
-	report := planner.Apply(soft, hard, made.plan, target{p}, j, planner.ApplyOptions{
+	report := planner.Apply(soft, hard, made.plan, target{p, &listings{tables: map[[2]string]*planner.Table{}}}, j, planner.ApplyOptions{
 		Types: a.library.Resources, Parallelism: f.parallelism, Conflicts: conflicts,
 		Objects: p.liveObjects(before, made), Functions: p.functions(), OnEvent: watch.step, Now: a.Now,
 	})

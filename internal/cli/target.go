@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -14,7 +15,42 @@ import (
 )
 
 // target carries steps to the vendors' clients.
-type target struct{ p *project }
+type target struct {
+	p *project
+	// listed are the types that had to be listed again during the apply, because a
+	// natural key was not known before; once each.
+	listed *listings
+}
+
+// listings are the tables of types that were listed, by provider configuration
+// and type.
+type listings struct {
+	mu     sync.Mutex
+	tables map[[2]string]*planner.Table
+}
+
+// table lists a type the first time it is asked for.
+func (l *listings) table(ctx context.Context, c *configured, typ *schema.Type) (*planner.Table, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := [2]string{c.key, typ.Name}
+	if t := l.tables[key]; t != nil {
+		return t, nil
+	}
+	listing, err := c.client.List(ctx, typ.Name)
+	if err != nil {
+		return nil, err
+	}
+	l.tables[key] = planner.NewTable(typ, listing.Objects)
+	return l.tables[key], nil
+}
+
+// find looks in a table for an object with a natural key of these values.
+func (l *listings) find(t *planner.Table, values map[string]cty.Value) (id string, found bool) {
+	l.mu.Lock() // a table makes its indices when they are first used
+	defer l.mu.Unlock()
+	return t.FindByKey(values)
+}
 
 func (t target) Create(ctx context.Context, s *planner.Step, values map[string]cty.Value) (schema.Object, error) {
 	client := t.p.providers[s.Provider].client
@@ -33,11 +69,11 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 // was made.
 func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[string]cty.Value) error {
 	typ := t.p.app.types(s.Address.Type)
-	l, err := t.p.providers[s.Provider].client.List(ctx, typ.Name)
+	table, err := t.listed.table(ctx, t.p.providers[s.Provider], typ)
 	if err != nil {
 		return judged(err, nil)
 	}
-	if id, found := planner.NewTable(typ, l.Objects).FindByKey(values); found {
+	if id, found := t.listed.find(table, values); found {
 		return &planner.CallError{Verdict: planner.Changed, Err: fmt.Errorf("a %s with this key is live already: id %s. Plan again to adopt it", typ.Noun[0], id)}
 	}
 	return nil
