@@ -143,6 +143,7 @@ func TestWhatIsNotTheAPI(t *testing.T) {
 		{"a text in the envelope", "application/json", `{"data":"x"}`, `"data" is a JSON string`},
 		{"a number", "", `17`, "no content type"},
 		{"an id with a fraction", "application/json", `{"data":{"id":1.5}}`, ""},
+		{"people, broken", "application/json", `{"data":[{"email":"ada@example.org`, "(application/json, 34 bytes) cannot be used"},
 		{"an id that is an object", "application/json", `{"data":{"id":{}}}`, ""},
 	} {
 		a := serve(t, fixed(200, test.kind, test.body))

@@ -108,7 +108,8 @@ var errTooLong = errors.New("the answer is longer than 32 MiB")
 
 func (a *Answer) empty() bool { return len(bytes.TrimSpace(a.Body)) == 0 }
 
-// unreadable says what an answer looks like that was not understood.
+// unreadable says what an answer looks like that was not understood. JSON is not
+// quoted: it may be about people, and this text ends up in logs.
 func (a *Answer) unreadable(err error) error {
 	kind := a.Type
 	if kind == "" {
@@ -116,6 +117,9 @@ func (a *Answer) unreadable(err error) error {
 	}
 	if a.empty() {
 		return fmt.Errorf("the answer (%s) is empty", kind)
+	}
+	if strings.Contains(kind, "json") {
+		return fmt.Errorf("the answer (%s, %d bytes) cannot be used: %w", kind, len(a.Body), err)
 	}
 	return fmt.Errorf("the answer (%s) cannot be used: %w; it begins with %q", kind, err, excerpt(a.Body, 80))
 }
