@@ -28,7 +28,7 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 	case s.Action == Replace:
 		return r.replace(ctx, i, s, after)
 	case s.Calls == 0: // adopted or readdressed as it is
-		return r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before, Keep: true})
+		return r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before})
 	}
 	return r.update(ctx, i, s, after)
 }
@@ -97,7 +97,7 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 		}
 		return r.refused(ctx, s, err)
 	}
-	status, err := r.keep(ctx, i, s, Result{ID: o.ID, Sent: after, Answer: o.Attrs, Keep: true})
+	status, err := r.keep(ctx, i, s, Result{ID: o.ID, Sent: after, Answer: o.Attrs})
 	if err != nil {
 		return status, err
 	}
@@ -134,7 +134,7 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 	if s.Release {
 		return r.forget(ctx, s)
 	}
-	status, err := r.keep(ctx, i, s, Result{ID: s.ID, Sent: after, Answer: o.Attrs, Keep: true})
+	status, err := r.keep(ctx, i, s, Result{ID: s.ID, Sent: after, Answer: o.Attrs})
 	if err != nil {
 		return status, err
 	}

@@ -45,17 +45,8 @@ func (m *Match) guardMaxDelete() {
 			names[s.Address.Type] = append(names[s.Address.Type], s.Label)
 		}
 	}
-	owned := m.owned()
-	for _, typ := range sortedNames(names, owned) {
-		if !m.in.Guards.MaxDelete.exceeded(len(names[typ]), owned[typ]) {
-			continue
-		}
-		noun := m.in.Types[typ].Noun[1]
-		m.refusal(Refusal{Guard: GuardMaxDelete, Count: len(names[typ]), Base: owned[typ], Names: firstTen(names[typ]),
-			Summary: fmt.Sprintf("Too many %s would be deleted", noun),
-			Detail: fmt.Sprintf("%d of the %d %s that are managed would be deleted; %s is %s. If a file was cut short or a block slipped out, put it back. If it is meant, let exactly this through once.",
-				len(names[typ]), owned[typ], noun, GuardMaxDelete, m.in.Guards.MaxDelete)})
-	}
+	m.guardCount(GuardMaxDelete, m.in.Guards.MaxDelete, names, "Too many %s would be deleted",
+		"would be deleted", "If a file was cut short or a block slipped out, put it back. If it is meant, let exactly this through once.")
 }
 
 func (m *Match) guardMaxMissing() {
@@ -68,16 +59,22 @@ func (m *Match) guardMaxMissing() {
 			}
 		}
 	}
+	m.guardCount(GuardMaxMissing, m.in.Guards.MaxMissing, names, "Too many %s are missing",
+		"were not in the server's list", "An empty or shortened answer, or a token with fewer rights, looks just like this, and making them again could make people twice. Check the token and the vendor's own pages first.")
+}
+
+// guardCount refuses each type of which more objects are affected than a limit
+// lets through. names are those of the objects, by type.
+func (m *Match) guardCount(guard string, limit Limit, names map[string][]string, summary, what, remedy string) {
 	owned := m.owned()
 	for _, typ := range sortedNames(names, owned) {
-		if !m.in.Guards.MaxMissing.exceeded(len(names[typ]), owned[typ]) {
+		affected, base, noun := names[typ], owned[typ], m.in.Types[typ].Noun[1]
+		if !limit.exceeded(len(affected), base) {
 			continue
 		}
-		noun := m.in.Types[typ].Noun[1]
-		m.refusal(Refusal{Guard: GuardMaxMissing, Count: len(names[typ]), Base: owned[typ], Names: firstTen(names[typ]),
-			Summary: fmt.Sprintf("Too many %s are missing", noun),
-			Detail: fmt.Sprintf("%d of the %d %s that are managed were not in the server's list; %s is %s. An empty or shortened answer, or a token with fewer rights, looks just like this, and making them again could make people twice. Check the token and the vendor's own pages first.",
-				len(names[typ]), owned[typ], noun, GuardMaxMissing, m.in.Guards.MaxMissing)})
+		m.refusal(Refusal{Guard: guard, Count: len(affected), Base: base, Names: firstTen(affected),
+			Summary: fmt.Sprintf(summary, noun),
+			Detail:  fmt.Sprintf("%d of the %d %s that are managed %s; %s is %s. %s", len(affected), base, noun, what, guard, limit, remedy)})
 	}
 }
 

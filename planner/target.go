@@ -40,8 +40,6 @@ type Result struct {
 	Refused bool
 	// Sent are the values of the call, Answer what the server showed after it.
 	Sent, Answer map[string]cty.Value
-	// Keep says that the object is ours from now on.
-	Keep bool
 }
 
 // Verdict says what became of a call that ended in an error.
