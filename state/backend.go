@@ -25,6 +25,11 @@ type Backend interface {
 
 // Session is a locked state during one run. Its methods may be called from many
 // goroutines.
+//
+// Once the record cannot be kept, because it cannot be written or because
+// somebody changed it past the lock, Begin, Commit and CommitAll return an *Error
+// from then on, and no further call may be made. What Commit was told is held all
+// the same, and Close saves it if it can.
 type Session interface {
 	// Snapshot is the state with everything folded in so far. It is the caller's to
 	// read, at leisure: it never changes, and later calls return later ones.
@@ -32,8 +37,9 @@ type Session interface {
 	Snapshot() *Snapshot
 	// Pending are the intents that an earlier run left open.
 	Pending() []Intent
-	// Begin records an intent. When it returns nil the intent outlives the
-	// process; it is on disk no later than the next result.
+	// Begin records an intent, in the place of any other for its address. When it
+	// returns nil the intent outlives the process; it is on disk no later than the
+	// next result.
 	Begin(ctx context.Context, i Intent) error
 	// Commit records a result. When it returns nil the result is on disk. Its cost
 	// does not grow with the state.
@@ -50,6 +56,9 @@ type Session interface {
 	Update(func(*Snapshot))
 	// Close folds the journal into a new version of the state, keeps the previous
 	// version, and frees the lock. A session without any change writes nothing.
+	// A state that somebody put in the place of the one that was opened is never
+	// overwritten: what the run leaves is saved beside it, and the error says how to
+	// go on.
 	Close(ctx context.Context) error
 }
 

@@ -2,8 +2,11 @@ package state_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -77,10 +80,11 @@ func BenchmarkDecode100k(b *testing.B) {
 }
 
 // BenchmarkStep is the cost of one step's intent and result, by the size of the
-// state and the number of steps at once.
+// state and the number of steps at once. As in an apply, ten of them hold a turn
+// to call while they write the intent.
 func BenchmarkStep(b *testing.B) {
 	for _, size := range []int{10, 100_000} {
-		for _, workers := range []int{1, 10} {
+		for _, workers := range []int{1, 10, 160} {
 			b.Run(fmt.Sprintf("records=%d/parallel=%d", size, workers), func(b *testing.B) { steps(b, size, workers) })
 		}
 	}
@@ -94,20 +98,28 @@ func steps(b *testing.B, size, workers int) {
 		b.Fatal(err)
 	}
 	s.Update(func(s *state.Snapshot) { s.Records = company(size).Records })
-	b.SetParallelism(workers)
+	people := company(1000)
+	addresses := people.Addresses()
+	calls := make(chan struct{}, 10)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	b.ReportAllocs()
 	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for n := 0; pb.Next(); n++ {
-			a := schema.Address{Type: "acme_user", Name: "staff", Key: schema.InstanceKey{Kind: schema.StringKey, Text: fmt.Sprint(n)}}
-			intent := state.Intent{Address: a, Provider: "acme", Action: "create", At: somebody.Since, Wanted: map[string]cty.Value{"email": cty.StringVal("x@example.org")}}
-			if err := s.Begin(context.Background(), intent); err != nil {
-				b.Fatal(err)
+	for range workers {
+		all.Go(func() {
+			for n := int(next.Add(1)); n <= b.N; n = int(next.Add(1)) {
+				record := people.Records[addresses[n%len(addresses)]]
+				calls <- struct{}{}
+				intent := state.Intent{Address: record.Address, Provider: "acme", Action: "create", At: somebody.Since, Wanted: record.Attrs}
+				err := s.Begin(context.Background(), intent)
+				<-calls
+				if err = errors.Join(err, s.Commit(context.Background(), state.Result{Address: record.Address, Record: record})); err != nil {
+					b.Error(err)
+				}
 			}
-			if err := s.Commit(context.Background(), state.Result{Address: a, Record: &state.Record{Provider: "acme", ID: "1"}}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+		})
+	}
+	all.Wait()
 	b.StopTimer()
 	state.Kill(s)
 }

@@ -2,9 +2,9 @@ package state
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
+	"io/fs"
+	"path/filepath"
 )
 
 // Close implements Session. What the run did must be saved, so it does not end
@@ -18,76 +18,116 @@ func (s *fileSession) Close(context.Context) error {
 		return nil
 	}
 	s.closed = true
-	begun := s.appender.used()
-	s.appender.close()
+	begun, length := s.appender.close()
 	var err error
 	switch {
 	case s.dirty:
-		err = s.save()
+		err = s.save(length)
 	case begun:
 		// A journal was begun and nothing in it was ever acknowledged.
-		err = s.file.disk.Remove(s.paths.journal)
+		if _, changed := s.watch.check(); changed == nil {
+			err = s.file.disk.Remove(s.paths.journal)
+		}
 	}
 	return errors.Join(err, s.lock.release())
 }
 
 // save writes the new version. Until that is done the journal stays, so that
-// nothing is lost whatever happens.
-func (s *fileSession) save() error {
+// nothing is lost whatever happens. length is that of the journal, 0 if the run
+// wrote none.
+func (s *fileSession) save(length int64) error {
 	next := *s.folded()
 	next.Serial++
 	next.Writer = s.file.writer
 	next.journal = s.header.id
 	data, err := Encode(&next)
 	if err != nil {
-		return s.unsaved(err)
+		return s.unsaved(found{}, err)
 	}
-	current, err := s.file.disk.Read(s.paths.state)
+	f, err := s.look(length)
 	if err != nil {
-		return s.unsaved(err)
+		return s.unsaved(f, err)
 	}
-	if (current != nil) != s.existed || sha256.Sum256(current) != s.sum {
-		return s.replaced(data)
+	if f.taken != "" {
+		return s.aside(f, data)
 	}
-	if s.existed {
-		if err := s.file.disk.Replace(s.paths.backup, current); err != nil {
-			return s.unsaved(err)
-		}
+	if f.state == nil {
+		err = s.file.disk.Folder(filepath.Dir(s.paths.state)) // it may have gone as well
+	} else {
+		err = s.file.disk.Replace(s.paths.backup, f.state)
 	}
-	if err := s.file.disk.Replace(s.paths.state, data); err != nil {
-		return s.unsaved(err)
+	if err == nil {
+		err = s.file.disk.Replace(s.paths.state, data)
+	}
+	if err != nil {
+		return s.unsaved(f, err)
 	}
 	// A journal that stays is known to be done by its id, and the next run
 	// removes it.
 	_ = s.file.disk.Remove(s.paths.journal)
-	return nil
+	return s.saved(f)
 }
 
-// unsaved says that the new version could not be written, and where its parts
-// are.
-func (s *fileSession) unsaved(err error) error {
-	e := &Error{
-		Where: s.file.path, Problem: "could not be saved", Err: err,
-		Remedy: "It is as it was, and what this run did is in " + s.paths.journal + ", from which the next run goes on. Make room on the disk, or make its folder one that you may write to, then run the command again",
-	}
-	if s.appender.failed() != nil {
-		e.Remedy = "It is as it was. The journal " + s.paths.journal + " holds what this run did until it could not be written either; the objects it lacks are found by their natural keys when the command is run again. First make room on the disk, or make its folder one that you may write to"
-	}
-	return e
+// found is how the files of a state are at the end of a run.
+type found struct {
+	state   []byte // nil if there is none
+	gone    bool   // the state was there when the run began, and is not
+	broken  bool   // the state was replaced by something that is no state
+	journal journalEnd
+	taken   string // what became of the state in other hands; "" while it is the run's
 }
 
-// replaced keeps data beside a state that somebody else has put in place since
-// it was opened.
-func (s *fileSession) replaced(data []byte) error {
-	e := &Error{
-		Where:   s.file.path,
-		Problem: "was replaced by somebody else while this run was at work, so it was not overwritten",
-		Remedy: fmt.Sprintf("The state as this run leaves it is in %s. Compare the two: put that file in its place, or, to keep the one that is there, delete %s",
-			s.paths.errored, s.paths.journal),
+// journalEnd says how the journal of a run is at its end.
+type journalEnd uint8
+
+const (
+	journalKept    journalEnd = iota // as the run left it
+	journalGone                      // deleted
+	journalChanged                   // changed or replaced
+	journalOthers                    // another run is writing it
+	journalUnknown                   // it cannot be looked at
+)
+
+// look finds out what others did to the files since the run opened them.
+func (s *fileSession) look(length int64) (f found, err error) {
+	text, info, err := s.file.disk.Read(s.paths.journal)
+	if err != nil {
+		return found{journal: journalUnknown}, err
 	}
-	if err := s.file.disk.Replace(s.paths.errored, data); err != nil {
-		e.Err = err
-		e.Remedy = "The state as this run leaves it could not be written to " + s.paths.errored + " either. What the run did is in " + s.paths.journal
+	f.journal = s.journalEnd(text, info, length)
+	if f.state, _, err = s.file.disk.Read(s.paths.state); err != nil {
+		return f, err
 	}
-	return e
+	f.gone = f.state == nil && s.watch.state.info != nil
+	switch {
+	case f.state != nil && !s.watch.state.holds(f.state):
+		what, err := s.file.describe(f.state, s.header.lineage)
+		f.taken, f.broken = "was replaced while this run was at work, by "+what, err != nil
+	case f.journal == journalOthers:
+		f.taken = "is being changed by another run, which began while this one was at work"
+	}
+	return f, nil
+}
+
+// journalEnd judges the journal by what is found under its name. Another run is
+// told by its id, or, if it went on with the journal of this one, by lines that
+// it added under a lock of its own.
+func (s *fileSession) journalEnd(text []byte, info fs.FileInfo, length int64) journalEnd {
+	mine := s.watch.journal.holds(text)
+	if s.watch.open {
+		mine = same(info, s.watch.journal.info)
+	}
+	switch {
+	case mine && (!s.watch.open || int64(len(text)) == length):
+		return journalKept
+	case info == nil:
+		return journalGone
+	}
+	switch j, err := decodeJournal(text, s.file.types); {
+	case err != nil && !mine, j != nil && j.id != s.header.id:
+		return journalOthers
+	case int64(len(text)) > length && s.watch.checkLock() != nil:
+		return journalOthers
+	}
+	return journalChanged
 }

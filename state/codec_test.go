@@ -53,8 +53,10 @@ func sample(t testing.TB) *state.Snapshot {
 		Tenants: map[string]string{"acme": "https://acme.example.org"},
 		Marks:   map[string]time.Time{"acme/acme_user": at},
 		Outputs: map[string]state.Output{"n": {Value: cty.NumberIntVal(3)}, "password": {Sensitive: true}},
-		Pending: []state.Intent{{Address: address(t, `acme_user.staff["1002"]`), Provider: "acme", Action: "create", At: at,
-			Wanted: map[string]cty.Value{"email": text("bo@example.org")}}},
+		Pending: []state.Intent{
+			{Address: address(t, `acme_user.staff["1002"]`), Provider: "acme", Action: "create", At: at, Wanted: map[string]cty.Value{"email": text("bo@example.org")}},
+			{Address: address(t, `acme_user.staff["1003"]`), Provider: "acme", Action: "create", At: at, Accepted: true},
+		},
 		Records: map[schema.Address]*state.Record{
 			group: {Address: group, Provider: "acme", ID: "4", Attrs: map[string]cty.Value{"name": text("Oslo \"S\" 100 %{x}\n")}},
 			user: {Address: user, Provider: "acme", ID: "17", Read: at,
@@ -63,8 +65,14 @@ func sample(t testing.TB) *state.Snapshot {
 					"score": cty.NumberFloatVal(0.1), "labels": cty.MapVal(map[string]cty.Value{"å": text("ø")}), "history": cty.ListValEmpty(cty.String),
 				},
 				Digests: map[string]string{"password": "0a"},
-				Writes:  map[string]state.Write{"email": {Before: cty.NullVal(cty.String), Sent: text("Zoe@example.org"), Answer: text("zoe@example.org"), At: at}},
-				Needs:   []schema.Address{group},
+				Writes: map[string]state.Write{
+					"email": {Before: cty.NullVal(cty.String), Sent: text("Zoe@example.org"), Answer: text("zoe@example.org"), At: at},
+					"groups": {Before: cty.SetVal([]cty.Value{text("4")}), Sent: cty.SetVal([]cty.Value{text("4"), text("2")}), At: at, Earlier: []state.Former{
+						{At: at.Add(-2 * time.Hour)},
+						{Value: cty.SetVal([]cty.Value{text("2")}), At: at.Add(-time.Hour)},
+					}},
+				},
+				Needs: []schema.Address{group},
 			},
 		},
 	}
@@ -187,6 +195,8 @@ func TestDecodeRefusesContent(t *testing.T) {
 		{"a number that is none", `{"address":"acme_user.a","attrs":{"score":1x}}`, "is not a number"},
 		{"an unknown field", `{"address":"acme_user.a","attrs":{},"lease":1}`, `"lease" is not known to this version`},
 		{"a time that is none", `{"address":"acme_user.a","read":"noon"}`, `"noon" is not a time`},
+		{"a former value of a wrong type", `{"address":"acme_user.a","writes":{"email":{"earlier":[{"value":7}]}}}`, "acme_user.a:"},
+		{"an unknown field of a former value", `{"address":"acme_user.a","writes":{"email":{"earlier":[{"until":7}]}}}`, `"until" is not known`},
 		{"a missing comma", `{"address":"acme_user.a" "attrs":{}}`, "where ',' should"},
 		{"an endless nesting", `{"address":"acme_user.a","attrs":{"x":` + strings.Repeat("[", 5000) + `}}`, "nested more than"},
 	} {

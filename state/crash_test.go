@@ -42,7 +42,11 @@ func TestReadDuringRuns(t *testing.T) {
 // TestMain plays the run that is killed, when it is asked to.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("ESPALIER_TEST_VICTIM"); path != "" {
-		victim(path)
+		if moment := os.Getenv("ESPALIER_TEST_MOMENT"); moment != "" {
+			shortLived(path, moment)
+		} else {
+			victim(path)
+		}
 		return
 	}
 	os.Exit(m.Run())

@@ -1,7 +1,6 @@
 package state_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -70,6 +69,7 @@ func TestBadFiles(t *testing.T) {
 func TestTornJournal(t *testing.T) {
 	for _, fresh := range []bool{true, false} {
 		f := newFolder(t)
+		f.fast = true
 		if !fresh {
 			f.run("ada")
 		}
@@ -77,16 +77,18 @@ func TestTornJournal(t *testing.T) {
 		whole := f.read(".journal")
 		last := ""
 		for n := range len(whole) + 1 {
+			os.Remove(f.path + ".journal") // to write over it would wait for the disk
 			f.write(".journal", whole[:n])
 			got := f.keys()
-			if got != last {
-				t.Logf("from byte %d: %s", n, got)
-			}
 			last = got
 			if got != strings.TrimSpace(map[bool]string{true: "", false: "ada"}[fresh]+" "+f.tail(whole[:n])) && !(fresh && got == "none" && f.tail(whole[:n]) == "") {
 				t.Fatalf("cut at byte %d: %q", n, got)
 			}
-			// A run that goes on from it writes behind what is whole.
+			// A run that goes on from it writes behind what is whole. Within a line
+			// all cuts are alike.
+			if n%16 != 0 && n != len(whole) && whole[n] != '\n' && (n == 0 || whole[n-1] != '\n') {
+				continue
+			}
 			f.dies("dy")
 			if again := f.keys(); !strings.Contains(again, "dy") {
 				t.Fatalf("cut at byte %d, then gone on: %q", n, again)
@@ -134,40 +136,6 @@ func TestJournalThatIsDone(t *testing.T) {
 	}
 }
 
-// A state that somebody replaces during a run is not overwritten.
-func TestReplacedUnderneath(t *testing.T) {
-	for name, spoil := range map[string]func(f folder){
-		"another version": func(f folder) {
-			other := newFolder(f.t)
-			other.write("", f.read(""))
-			other.run("dy")
-			f.write("", other.read(""))
-		},
-		"gone": func(f folder) { os.Remove(f.path) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFolder(t)
-			f.run("ada")
-			s := f.open()
-			f.step(s, "bo")
-			spoil(f)
-			there, _ := os.ReadFile(f.path)
-			err := s.Close(t.Context())
-			if err == nil || !strings.Contains(err.Error(), "replaced by somebody else") || !strings.Contains(err.Error(), f.path+".errored") {
-				t.Fatalf("got %v", err)
-			}
-			if now, _ := os.ReadFile(f.path); !bytes.Equal(now, there) {
-				t.Error("it was overwritten")
-			}
-			f.refuses("unfinished run")
-			f.write("", f.read(".errored")) // one of the two ways that the message names
-			f.expect("ada bo")
-			f.run("cy")
-			f.expect("ada bo cy")
-		})
-	}
-}
-
 func FuzzJournal(f *testing.F) {
 	dir := f.TempDir()
 	path := filepath.Join(dir, "s.json")
@@ -177,7 +145,9 @@ func FuzzJournal(f *testing.F) {
 	}
 	x := folder{t: &testing.T{}, path: path}
 	s.Update(func(s *state.Snapshot) { s.Tenants["acme"] = "acme.example.org" })
-	if err := errors.Join(s.Begin(context.Background(), x.intent("ada")), s.Commit(context.Background(), x.result("ada")),
+	accepted := x.intent("cy")
+	accepted.Accepted = true
+	if err := errors.Join(s.Begin(context.Background(), x.intent("ada")), s.Begin(context.Background(), accepted), s.Commit(context.Background(), x.result("ada")),
 		s.Commit(context.Background(), state.Result{Address: address(f, "acme_user.bo"), Failed: true})); err != nil {
 		f.Fatal(err)
 	}

@@ -98,11 +98,28 @@ func (d *decoder) write(ty cty.Type) Write {
 			w.Sent = d.value(ty, 0)
 		case "answer":
 			w.Answer = d.value(ty, 0)
+		case "earlier":
+			d.array(func() { w.Earlier = append(w.Earlier, d.former(ty)) })
 		default:
 			d.unknown(key)
 		}
 	})
 	return w
+}
+
+func (d *decoder) former(ty cty.Type) Former {
+	var f Former
+	d.object(func(key string) {
+		switch key {
+		case "value":
+			f.Value = d.value(ty, 0)
+		case "at":
+			f.At = d.time()
+		default:
+			d.unknown(key)
+		}
+	})
+	return f
 }
 
 func (d *decoder) intent() Intent {
@@ -119,6 +136,8 @@ func (d *decoder) intent() Intent {
 			i.ID = d.text()
 		case "at":
 			i.At = d.time()
+		case "accepted":
+			i.Accepted = d.bool()
 		case "wanted":
 			i.Wanted = d.attrs(d.types(i.Address.Type))
 		default:

@@ -85,6 +85,41 @@ func TestStateThatCannotBeSaved(t *testing.T) {
 	f.expect("ada bo cy")
 }
 
+// A folder that becomes read-only during a run: no further call, one clear error
+// at the end, and the next run goes on from the journal.
+func TestFolderBecomesReadOnly(t *testing.T) {
+	f := newFolder(t)
+	f.run("ada")
+	before := f.read("")
+	readOnly := false
+	s, err := state.Failing(f.backend(), func(string, string) error {
+		if readOnly {
+			return syscall.EROFS
+		}
+		return nil
+	}).Open(t.Context(), somebody, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.step(s, "bo")
+	readOnly = true
+	for range 2 {
+		if err := s.Begin(t.Context(), f.intent("cy")); !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), "cannot be kept any more") {
+			t.Errorf("got %v", err)
+		}
+	}
+	err = s.Close(t.Context())
+	if !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), f.path+".journal holds what this run did") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+	if f.read("") != before {
+		t.Error("the state was touched")
+	}
+	f.expect("ada bo")
+	f.run("cy")
+	f.expect("ada bo cy")
+}
+
 func TestLockThatCannotBeWritten(t *testing.T) {
 	f := newFolder(t)
 	backend := state.Failing(f.backend(), func(string, string) error { return syscall.EROFS })

@@ -9,16 +9,20 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-func replaceFile(path string, data []byte) error {
+func replaceFile(tap Tap, path string, data []byte) error {
 	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return err
 	}
 	defer f.Cleanup()
-	if _, err := f.Write(data); err != nil {
+	err = tap.do(role(path)+"-write", path, data, func(data []byte) error {
+		_, err := f.Write(data)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	return f.CloseAtomicallyReplace()
+	return tap.do(role(path)+"-replace", path, nil, func([]byte) error { return f.CloseAtomicallyReplace() })
 }
 
 // syncDir makes the names in a folder last through a power failure.

@@ -5,13 +5,16 @@ import (
 	"path/filepath"
 )
 
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*")
+func replaceFile(tap Tap, path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), temporary(filepath.Base(path))+"*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // none is left once it was renamed
-	_, err = f.Write(data)
+	err = tap.do(role(path)+"-write", path, data, func(data []byte) error {
+		_, err := f.Write(data)
+		return err
+	})
 	if err == nil {
 		err = f.Sync()
 	}
@@ -21,7 +24,7 @@ func replaceFile(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return tap.do(role(path)+"-replace", path, nil, func([]byte) error { return os.Rename(f.Name(), path) })
 }
 
 // syncDir does nothing: Windows cannot sync a folder, and keeps names itself.

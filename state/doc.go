@@ -6,7 +6,8 @@
 // readable JSON (encode.go, decode.go) and replaces it whole, once a run. During
 // the run each step costs two lines in a journal beside it (journal.go), so its
 // cost does not grow with the state, and a run that dies at any moment leaves a
-// journal from which the next one goes on.
+// journal from which the next one goes on. While it is at work the run makes sure
+// that these files are still its own (watch.go).
 //
 // The package must not know what the attributes mean, which vendor they come
 // from, how a plan is made or how a call is sent: it imports the schema alone.

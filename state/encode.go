@@ -142,8 +142,11 @@ func appendAddress(b []byte, a schema.Address) ([]byte, error) {
 	return appendString(b, a.String()), nil
 }
 
-func appendRecord(b []byte, r *Record) ([]byte, error) {
-	b, err := appendAddress(append(b, `{"address":`...), r.Address)
+func appendRecord(b []byte, r *Record) ([]byte, error) { return appendRecordAt(b, r.Address, r) }
+
+// appendRecordAt appends r as the record of an address, whatever its own says.
+func appendRecordAt(b []byte, addr schema.Address, r *Record) ([]byte, error) {
+	b, err := appendAddress(append(b, `{"address":`...), addr)
 	if err != nil {
 		return nil, err
 	}
@@ -156,14 +159,14 @@ func appendRecord(b []byte, r *Record) ([]byte, error) {
 		b = appendTime(append(b, `,"written":`...), r.Written)
 	}
 	if b, err = appendAttrs(append(b, `,"attrs":`...), r.Attrs); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.Address, err)
+		return nil, fmt.Errorf("%s: %w", addr, err)
 	}
 	if len(r.Digests) > 0 {
 		b = appendTexts(append(b, `,"digests":`...), r.Digests)
 	}
 	if len(r.Writes) > 0 {
 		if b, err = appendObject(append(b, `,"writes":`...), r.Writes, appendWrite); err != nil {
-			return nil, fmt.Errorf("%s: %w", r.Address, err)
+			return nil, fmt.Errorf("%s: %w", addr, err)
 		}
 	}
 	if len(r.Needs) > 0 {
@@ -193,7 +196,28 @@ func appendWrite(b []byte, name string, w Write) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if len(w.Earlier) > 0 {
+		var err error
+		if b, err = appendFormers(append(b, `,"earlier":`...), w.Earlier); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	return append(b, '}'), nil
+}
+
+func appendFormers(b []byte, formers []Former) ([]byte, error) {
+	for i, f := range formers {
+		b = append(append(b, "[,"[min(i, 1)]), '{')
+		if f.Value != cty.NilVal {
+			var err error
+			if b, err = appendValue(append(b, `"value":`...), f.Value); err != nil {
+				return nil, err
+			}
+			b = append(b, ',')
+		}
+		b = append(appendTime(append(b, `"at":`...), f.At), '}')
+	}
+	return append(b, ']'), nil
 }
 
 func appendIntent(b []byte, i Intent) ([]byte, error) {
@@ -207,6 +231,9 @@ func appendIntent(b []byte, i Intent) ([]byte, error) {
 		b = appendString(append(b, `,"id":`...), i.ID)
 	}
 	b = appendTime(append(b, `,"at":`...), i.At)
+	if i.Accepted {
+		b = append(b, `,"accepted":true`...)
+	}
 	if b, err = appendAttrs(append(b, `,"wanted":`...), i.Wanted); err != nil {
 		return nil, fmt.Errorf("%s: %w", i.Address, err)
 	}

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"os"
+	"strings"
+	"time"
 
 	"github.com/espalier-dev/espalier/schema"
 )
@@ -58,50 +61,66 @@ func Resealed(data []byte) []byte {
 }
 
 // Failing makes a File whose writing operations fail once fail says so; it is
-// given the operation and the path.
+// given the operation and the path. A write that fails takes half of its bytes, as
+// a full disk would.
 func Failing(f *File, fail func(op, path string) error) *File {
 	failing := *f
-	failing.disk = failingDisk{osDisk{}, fail}
+	WithTap(func(c Change) (int, error) {
+		if c.Done {
+			return 0, nil
+		}
+		_, op, _ := strings.Cut(c.Op, "-")
+		return len(c.Data) / 2, fail(op, c.Path)
+	})(&failing)
 	return &failing
 }
 
-type failingDisk struct {
-	disk
-	fail func(op, path string) error
+// ForgetChecks makes the last look at the files of a session one of long ago.
+func ForgetChecks(s Session) {
+	a := s.(*fileSession).appender
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.checked = time.Time{}
 }
 
-func (d failingDisk) Replace(path string, data []byte) error {
-	if err := d.fail("replace", path); err != nil {
+// Unsynced makes a File that leaves it to the system when to bring what it writes
+// to the disk, which is much faster. tap, if it is not nil, is told of the syncs
+// all the same.
+func Unsynced(f *File, tap Tap) *File {
+	fast := *f
+	fast.disk = unsyncedDisk{osDisk{tap}}
+	return &fast
+}
+
+type unsyncedDisk struct{ osDisk }
+
+func (d unsyncedDisk) Replace(path string, data []byte) error {
+	next := path + ".next"
+	err := d.tap.do(role(path)+"-write", path, data, func(data []byte) error { return os.WriteFile(next, data, 0o600) })
+	if err != nil {
 		return err
 	}
-	return d.disk.Replace(path, data)
+	return d.tap.do(role(path)+"-replace", path, nil, func([]byte) error {
+		os.Remove(path) // to replace it would wait for the disk
+		return os.Rename(next, path)
+	})
 }
 
-func (d failingDisk) Append(path string, end int64) (appendFile, error) {
-	if err := d.fail("open", path); err != nil {
-		return nil, err
+func (d unsyncedDisk) Create(path string) (appendFile, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	return unsyncedFile{tappedFile{f, d.tap, path}}, err
+}
+
+func (d unsyncedDisk) Append(path string, end int64) (appendFile, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err == nil {
+		err = f.Truncate(end)
 	}
-	f, err := d.disk.Append(path, end)
-	return failingFile{f, path, d.fail}, err
+	return unsyncedFile{tappedFile{f, d.tap, path}}, err
 }
 
-type failingFile struct {
-	appendFile
-	path string
-	fail func(op, path string) error
-}
+type unsyncedFile struct{ tappedFile }
 
-func (f failingFile) Write(p []byte) (int, error) {
-	if err := f.fail("write", f.path); err != nil {
-		n, _ := f.appendFile.Write(p[:len(p)/2]) // a full disk takes what it can
-		return n, err
-	}
-	return f.appendFile.Write(p)
-}
-
-func (f failingFile) Sync() error {
-	if err := f.fail("sync", f.path); err != nil {
-		return err
-	}
-	return f.appendFile.Sync()
+func (f unsyncedFile) Sync() error {
+	return f.tap.do(role(f.path)+"-sync", f.path, nil, func([]byte) error { return nil })
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -25,8 +24,12 @@ type File struct {
 // types gives resource types by name, nil for one that is not known; writer is
 // the version of the program, kept in what it writes. Nothing is touched before
 // a method is called.
-func NewFile(path string, types func(typeName string) *schema.Type, writer string) *File {
-	return &File{path: path, types: typeNames(types), writer: writer, disk: osDisk{}}
+func NewFile(path string, types func(typeName string) *schema.Type, writer string, options ...Option) *File {
+	f := &File{path: path, types: typeNames(types), writer: writer, disk: osDisk{}}
+	for _, option := range options {
+		option(f)
+	}
+	return f
 }
 
 // paths are the names of the files that belong to one state.
@@ -76,7 +79,7 @@ func (f *File) Unlock(ctx context.Context, id string) error {
 // Open implements Backend.
 func (f *File) Open(ctx context.Context, who LockInfo, wait time.Duration) (Session, error) {
 	p := f.paths()
-	if err := os.MkdirAll(filepath.Dir(p.state), 0o755); err != nil {
+	if err := f.disk.Folder(filepath.Dir(p.state)); err != nil {
 		return nil, &Error{Where: f.path, Problem: "has no folder, and none can be made", Err: err}
 	}
 	lock, err := p.acquire(ctx, f.disk, who, wait)
@@ -91,7 +94,8 @@ func (f *File) Open(ctx context.Context, who LockInfo, wait time.Duration) (Sess
 	return s, nil
 }
 
-// begin loads the state under the lock and clears away a journal that is done.
+// begin loads the state under the lock and clears away a journal that is done,
+// and what a run was writing when it was killed.
 func (f *File) begin(p paths, lock *fileLock) (*fileSession, error) {
 	l, err := f.load(p)
 	if err != nil {
@@ -101,7 +105,9 @@ func (f *File) begin(p paths, lock *fileLock) (*fileSession, error) {
 		if err := f.disk.Remove(p.journal); err != nil {
 			return nil, &Error{Where: f.path, Problem: "has a journal that is done and cannot be removed", Err: err, Remedy: "Delete " + p.journal}
 		}
+		l.journalFile = seen{}
 	}
+	_ = f.disk.Sweep(p.state, p.backup, p.errored, p.lockInfo) // what stays is in nobody's way
 	base := l.snapshot
 	if base == nil {
 		base = New(f.writer)
@@ -112,10 +118,10 @@ func (f *File) begin(p paths, lock *fileLock) (*fileSession, error) {
 // loaded is what the files of a state hold together.
 type loaded struct {
 	snapshot *Snapshot // nil while there is no state
-	exists   bool      // whether the file is there
-	sum      [sha256.Size]byte
-	journal  *journal // that goes on from this state, nil if there is none
-	stale    bool     // the journal file is there and holds nothing of use
+	journal  *journal  // that goes on from this state, nil if there is none
+	stale    bool      // the journal file is there and holds nothing of use
+
+	stateFile, journalFile seen
 }
 
 // load reads the files without a lock. A run may end between the two reads, and
@@ -126,16 +132,18 @@ func (f *File) load(p paths) (*loaded, error) {
 	for first := true; ; first = false {
 		// The journal comes first: a state that is newer than its journal holds
 		// it already, while one that is older would lack it.
-		journalText, err := f.disk.Read(p.journal)
+		journalText, journalInfo, err := f.disk.Read(p.journal)
 		if err != nil {
 			return nil, &Error{Where: f.path, Problem: "has a journal that cannot be read", Err: err, Remedy: "Make " + p.journal + " readable"}
 		}
-		stateText, err := f.disk.Read(p.state)
+		stateText, stateInfo, err := f.disk.Read(p.state)
 		if err != nil {
 			return nil, &Error{Where: f.path, Problem: "cannot be read", Err: err, Remedy: "Make it a file that you may read, or name another"}
 		}
 		l, err := f.join(p, stateText, journalText)
 		if err == nil {
+			l.stateFile = seen{stateInfo, sha256.Sum256(stateText)}
+			l.journalFile = seen{journalInfo, sha256.Sum256(journalText)}
 			return l, nil
 		}
 		if !first && bytes.Equal(journalText, last) {
@@ -147,14 +155,11 @@ func (f *File) load(p paths) (*loaded, error) {
 
 // join decodes the two files and folds the one into the other.
 func (f *File) join(p paths, stateText, journalText []byte) (*loaded, error) {
-	l := &loaded{exists: stateText != nil, sum: sha256.Sum256(stateText)}
-	if l.exists {
+	l := &loaded{}
+	if stateText != nil {
 		s, err := Decode(stateText, f.types)
 		if err != nil {
-			if e, ok := err.(*Error); ok {
-				e.Where = f.path
-			}
-			return nil, err
+			return nil, f.unreadable(p, err, journalText)
 		}
 		l.snapshot = s
 	}
@@ -193,12 +198,15 @@ func (f *File) attach(p paths, l *loaded, j *journal) error {
 	return nil
 }
 
-// strange says that a journal goes on from another state than the one there.
-func (f *File) strange(p paths, j *journal, found string) error {
-	return &Error{
-		Where: f.path,
-		Problem: fmt.Sprintf("%s, but an unfinished run left the journal %s, which goes on from version %d of lineage %s",
-			found, p.journal, j.serial, j.lineage),
-		Remedy: "Nothing was changed. Put that version back (see " + p.backup + "); or, if the state that is there holds all it should, delete the journal",
+// unreadable completes an error of Decode.
+func (f *File) unreadable(p paths, err error, journalText []byte) error {
+	e, ok := err.(*Error)
+	if !ok {
+		return err
 	}
+	e.Where = f.path
+	if j, err := decodeJournal(journalText, f.types); err == nil && j != nil && f.erroredOf(p, j) {
+		e.Remedy = "Nothing was changed. " + p.choice(journalKept, true)
+	}
+	return e
 }

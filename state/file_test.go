@@ -21,13 +21,20 @@ var somebody = state.LockInfo{ID: "lock-1", Who: "ada@host.example", Command: "a
 type folder struct {
 	t    *testing.T
 	path string
+	fast bool // nothing is synced
 }
 
 func newFolder(t *testing.T) folder {
 	return folder{t: t, path: filepath.Join(t.TempDir(), "espalier.state.json")}
 }
 
-func (f folder) backend() *state.File { return state.NewFile(f.path, statetest.Types, "1.2.3") }
+func (f folder) backend() *state.File {
+	backend := state.NewFile(f.path, statetest.Types, "1.2.3")
+	if f.fast {
+		return state.Unsynced(backend, nil)
+	}
+	return backend
+}
 
 func (f folder) open() state.Session {
 	f.t.Helper()
@@ -125,19 +132,23 @@ func (f folder) has(suffix string) bool {
 	return err == nil
 }
 
+var suffixes = []string{"", ".journal", ".backup", ".errored"}
+
+// files are the files of the state, by what stands behind its name.
+func (f folder) files() map[string]string {
+	all := map[string]string{}
+	for _, suffix := range suffixes {
+		if text, err := os.ReadFile(f.path + suffix); err == nil {
+			all[suffix] = string(text)
+		}
+	}
+	return all
+}
+
 // refuses expects that neither Read nor Open works, says why, and touches nothing.
 func (f folder) refuses(wants ...string) {
 	f.t.Helper()
-	files := func() map[string]string {
-		all := map[string]string{}
-		for _, suffix := range []string{"", ".journal", ".backup", ".errored"} {
-			if text, err := os.ReadFile(f.path + suffix); err == nil {
-				all[suffix] = string(text)
-			}
-		}
-		return all
-	}
-	before := files()
+	before := f.files()
 	_, _, readErr := f.backend().Read(f.t.Context())
 	_, openErr := f.backend().Open(f.t.Context(), somebody, 0)
 	for _, err := range []error{readErr, openErr} {
@@ -151,7 +162,7 @@ func (f folder) refuses(wants ...string) {
 			}
 		}
 	}
-	if diff := cmp.Diff(before, files()); diff != "" {
+	if diff := cmp.Diff(before, f.files()); diff != "" {
 		f.t.Errorf("something was touched:\n%s", diff)
 	}
 	if f.has(".lock.info") {

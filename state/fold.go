@@ -63,9 +63,13 @@ func (r *Result) apply(get func(schema.Address) *Record, set func(schema.Address
 	if old := get(r.Moved); old != nil && old.ID == r.Record.ID {
 		set(r.Moved, nil)
 	}
-	record := *r.Record
-	record.Address = r.Address
-	set(r.Address, &record)
+	record := r.Record
+	if record.Address != r.Address {
+		copied := *record
+		copied.Address = r.Address
+		record = &copied
+	}
+	set(r.Address, record)
 }
 
 // intents lists pending intents by address.

@@ -3,6 +3,8 @@ package state
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"strconv"
@@ -51,8 +53,8 @@ const crcLen = len(`,"crc":"00000000"}`)
 // seal closes the object that begins at b[start], still without its brace, with
 // its checksum, and ends the line.
 func seal(b []byte, start int) []byte {
-	sum := crc32.ChecksumIEEE(b[start:])
-	return fmt.Appendf(b, ",\"crc\":\"%08x\"}\n", sum)
+	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(b[start:]))
+	return append(hex.AppendEncode(append(b, `,"crc":"`...), sum), "\"}\n"...)
 }
 
 // whole reports whether line, without its line end, is as seal wrote it.
@@ -86,7 +88,7 @@ func appendBegin(b []byte, i Intent) ([]byte, error) {
 	return seal(b, start), nil
 }
 
-func appendResult(b []byte, r Result) ([]byte, error) {
+func appendResult(b []byte, r *Result) ([]byte, error) {
 	start := len(b)
 	key := `{"commit":{"address":`
 	if r.Failed {
@@ -109,9 +111,7 @@ func appendResult(b []byte, r Result) ([]byte, error) {
 		b = appendTime(append(b, `,"deleted":`...), r.Deleted)
 	}
 	if r.Record != nil && !r.Failed {
-		record := *r.Record
-		record.Address = r.Address
-		if b, err = appendRecord(append(b, `,"record":`...), &record); err != nil {
+		if b, err = appendRecordAt(append(b, `,"record":`...), r.Address, r.Record); err != nil {
 			return nil, err
 		}
 	}

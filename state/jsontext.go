@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -113,6 +112,9 @@ func appendNumber(b []byte, f *big.Float) ([]byte, error) {
 func appendElements(b []byte, v cty.Value) ([]byte, error) {
 	var err error
 	b = append(b, '[')
+	if v.LengthInt() == 0 {
+		return append(b, ']'), nil // most sets of most objects are empty; an iterator is dear
+	}
 	first := true
 	for it := v.ElementIterator(); it.Next(); first = false {
 		if !first {
@@ -140,7 +142,10 @@ func appendAttrs(b []byte, attrs map[string]cty.Value) ([]byte, error) {
 // appendObject appends a map as a JSON object, sorted by name.
 func appendObject[V any](b []byte, m map[string]V, value func([]byte, string, V) ([]byte, error)) ([]byte, error) {
 	var room [16]string
-	names := slices.AppendSeq(room[:0], maps.Keys(m))
+	names := room[:0]
+	for name := range m {
+		names = append(names, name)
+	}
 	slices.Sort(names)
 	var err error
 	b = append(b, '{')

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -21,6 +22,7 @@ type fileLock struct {
 	flock *flock.Flock
 	disk  disk
 	info  string // path of the second file
+	file  fs.FileInfo
 }
 
 // acquire takes the lock, waiting up to wait, and notes who holds it.
@@ -44,6 +46,18 @@ func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Dura
 }
 
 func (l *fileLock) try(ctx context.Context, wait time.Duration) (bool, error) {
+	for {
+		locked, err := l.tryOnce(ctx, wait)
+		if err != nil || !locked {
+			return false, err
+		}
+		if current, err := l.current(); err != nil || current {
+			return current, err
+		}
+	}
+}
+
+func (l *fileLock) tryOnce(ctx context.Context, wait time.Duration) (bool, error) {
 	if wait <= 0 {
 		return l.flock.TryLock()
 	}
@@ -54,6 +68,22 @@ func (l *fileLock) try(ctx context.Context, wait time.Duration) (bool, error) {
 		err = nil
 	}
 	return locked, err
+}
+
+// current reports whether the lock file is still the one that is locked: it may
+// have been deleted between its opening and its locking, and then it keeps
+// nobody out. The lock is given up if so.
+func (l *fileLock) current() (bool, error) {
+	mine, err := l.flock.Stat()
+	if err != nil {
+		return false, errors.Join(err, l.flock.Unlock())
+	}
+	there, err := l.disk.Stat(l.flock.Path())
+	if err != nil || !same(mine, there) {
+		return false, errors.Join(err, l.flock.Unlock())
+	}
+	l.file = mine
+	return true, nil
 }
 
 // note writes down who holds the lock.
@@ -75,17 +105,20 @@ func (l *fileLock) note(who LockInfo) error {
 }
 
 // release frees the lock. The lock file stays: to remove it would let two runs
-// hold locks on two files of one name.
+// hold locks on two files of one name. The note goes if it is ours, and if it
+// can: a note alone keeps nobody out.
 func (l *fileLock) release() error {
-	err := l.disk.Remove(l.info)
-	return errors.Join(err, l.flock.Unlock())
+	if there, err := l.disk.Stat(l.flock.Path()); err == nil && same(l.file, there) {
+		_ = l.disk.Remove(l.info)
+	}
+	return l.flock.Unlock()
 }
 
 // readLockInfo reads who holds, or last held, a lock; the zero LockInfo if
 // nobody is noted.
 func readLockInfo(d disk, path string) (LockInfo, error) {
 	var who LockInfo
-	text, err := d.Read(path)
+	text, _, err := d.Read(path)
 	if err != nil || text == nil {
 		return LockInfo{}, err
 	}
@@ -118,5 +151,5 @@ func (p paths) unlock(d disk, id string) error {
 			Remedy: fmt.Sprintf("Wait for process %d to end, or end it; its lock goes with it", holder.PID),
 		}
 	}
-	return l.release()
+	return errors.Join(l.disk.Remove(l.info), l.flock.Unlock())
 }

@@ -16,8 +16,8 @@ const DefaultPath = "espalier.state.json"
 // Open returns the backend that a configuration asks for: kind is the label of
 // its state block ("file" where there is none), settings are the block's
 // attributes, dir is the configuration's folder, to which paths are relative;
-// types and writer are as for NewFile. It touches nothing.
-func Open(kind string, settings map[string]cty.Value, dir string, types func(typeName string) *schema.Type, writer string) (Backend, error) {
+// types, writer and options are as for NewFile. It touches nothing.
+func Open(kind string, settings map[string]cty.Value, dir string, types func(typeName string) *schema.Type, writer string, options ...Option) (Backend, error) {
 	if kind != "file" {
 		return nil, fmt.Errorf("there is no kind of state %q; the kinds are: \"file\"", kind)
 	}
@@ -28,7 +28,7 @@ func Open(kind string, settings map[string]cty.Value, dir string, types func(typ
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	return NewFile(path, types, writer), nil
+	return NewFile(path, types, writer, options...), nil
 }
 
 func fileSettings(settings map[string]cty.Value) (path string, err error) {

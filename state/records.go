@@ -126,7 +126,8 @@ func sameRecord(a, b *Record) bool {
 		maps.EqualFunc(a.Attrs, b.Attrs, sameValue) &&
 		maps.Equal(a.Digests, b.Digests) &&
 		maps.EqualFunc(a.Writes, b.Writes, func(x, y Write) bool {
-			return x.At.Equal(y.At) && sameValue(x.Before, y.Before) && sameValue(x.Sent, y.Sent) && sameValue(x.Answer, y.Answer)
+			return x.At.Equal(y.At) && sameValue(x.Before, y.Before) && sameValue(x.Sent, y.Sent) && sameValue(x.Answer, y.Answer) &&
+				slices.EqualFunc(x.Earlier, y.Earlier, func(f, g Former) bool { return f.At.Equal(g.At) && sameValue(f.Value, g.Value) })
 		}) &&
 		slices.Equal(a.Needs, b.Needs)
 }

@@ -2,8 +2,8 @@ package state
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"maps"
 	"sync"
 	"time"
@@ -18,28 +18,30 @@ type fileSession struct {
 	file     *File
 	paths    paths
 	lock     *fileLock
-	existed  bool
-	sum      [sha256.Size]byte // of the file as it was opened
+	watch    *watch
 	header   header
+	end      int64    // of the journal that an earlier run left, 0 if none
 	opened   []Intent // open when the session began
 	appender *appender
 
 	running sync.RWMutex // read-held by Begin and Commit, held by Close
+	room    sync.Pool    // of *[]byte, in which lines are made
 
-	mu      sync.Mutex
-	base    *Snapshot
-	delta   map[schema.Address]*Record // nil for a record that went
-	deleted map[Owner]time.Time
-	pending map[schema.Address]Intent
-	tenants []byte // a line that must precede the next one
-	dirty   bool
-	closed  bool
+	mu       sync.Mutex
+	base     *Snapshot
+	delta    map[schema.Address]*Record // nil for a record that went
+	deleted  map[Owner]time.Time
+	pending  map[schema.Address]Intent
+	unfolded bool   // base lacks something of delta, deleted or pending
+	tenants  []byte // a line that must precede the next one
+	dirty    bool
+	closed   bool
 }
 
 func newFileSession(f *File, p paths, lock *fileLock, base *Snapshot, l *loaded) *fileSession {
 	s := &fileSession{
 		file: f, paths: p, lock: lock, base: base,
-		existed: l.exists, sum: l.sum,
+		watch:   &watch{file: f, paths: p, lock: lock.file, state: l.stateFile, journal: l.journalFile},
 		header:  header{id: newUUID(), lineage: base.Lineage, serial: base.Serial, secret: base.Secret},
 		opened:  base.Pending,
 		delta:   map[schema.Address]*Record{},
@@ -49,27 +51,60 @@ func newFileSession(f *File, p paths, lock *fileLock, base *Snapshot, l *loaded)
 	for _, i := range base.Pending {
 		s.pending[i.Address] = i
 	}
-	end := int64(0)
 	if l.journal != nil {
-		s.header, end = l.journal.header, l.journal.end
+		s.header, s.end = l.journal.header, l.journal.end
 		s.dirty = true
 	}
-	s.appender = newAppender(func() (appendFile, error) { return s.openJournal(end) })
+	s.appender = newAppender(s)
 	return s
 }
 
-// openJournal goes on after the whole lines of the journal, or begins one.
-func (s *fileSession) openJournal(end int64) (appendFile, error) {
-	file, err := s.file.disk.Append(s.paths.journal, end)
-	if err != nil || end > 0 {
-		return file, err
+// open implements journalFile: it goes on after the whole lines of the journal,
+// or begins one.
+func (s *fileSession) open() (appendFile, int64, error) {
+	if _, err := s.watch.check(); err != nil {
+		return nil, 0, err
 	}
-	// It is synced together with the lines that follow.
-	if _, err := file.Write(appendHeader(nil, s.header)); err != nil {
+	var file appendFile
+	var header []byte
+	var err error
+	if s.end > 0 {
+		file, err = s.file.disk.Append(s.paths.journal, s.end)
+	} else {
+		header = appendHeader(nil, s.header)
+		file, err = s.file.disk.Create(s.paths.journal)
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, 0, s.watch.changed(s.paths.journal, "was put in place")
+	case errors.Is(err, errChanged):
+		return nil, 0, s.watch.changed(s.paths.journal, "was deleted or cut short")
+	case err != nil:
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err == nil {
+		s.watch.opened(info)
+	}
+	if err == nil && len(header) > 0 {
+		_, err = file.Write(header) // it is synced together with the lines that follow
+	}
+	if err != nil {
 		file.Close()
-		return nil, err
+		return nil, 0, err
 	}
-	return file, nil
+	return file, s.end + int64(len(header)), nil
+}
+
+// check implements journalFile.
+func (s *fileSession) check() (int64, error) { return s.watch.check() }
+
+// resized implements journalFile.
+func (s *fileSession) resized(is, was int64) error {
+	if is < was {
+		return s.watch.changed(s.paths.journal, "was cut short")
+	}
+	return s.watch.changed(s.paths.journal, "was written to")
 }
 
 // Snapshot implements Session. It costs nothing until something is committed,
@@ -82,8 +117,7 @@ func (s *fileSession) Snapshot() *Snapshot {
 
 // folded brings base up to date; mu is held.
 func (s *fileSession) folded() *Snapshot {
-	pending := intents(s.pending)
-	if len(s.delta) == 0 && len(s.deleted) == 0 && sameIntents(pending, s.base.Pending) {
+	if !s.unfolded {
 		return s.base
 	}
 	next := s.base.Clone()
@@ -95,24 +129,11 @@ func (s *fileSession) folded() *Snapshot {
 		}
 	}
 	maps.Copy(next.Deleted, s.deleted)
-	next.Pending = pending
-	s.base = next
+	next.Pending = intents(s.pending)
+	s.base, s.unfolded = next, false
 	clear(s.delta)
 	clear(s.deleted)
 	return next
-}
-
-// sameIntents compares two sorted lists by what tells intents apart.
-func sameIntents(a, b []Intent) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Address != b[i].Address || a[i].Action != b[i].Action || !a[i].At.Equal(b[i].At) {
-			return false
-		}
-	}
-	return true
 }
 
 // Pending implements Session.
@@ -125,14 +146,17 @@ func (s *fileSession) Begin(ctx context.Context, i Intent) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line, err := appendBegin(nil, i)
+	room := s.lines()
+	defer s.room.Put(room)
+	line, err := appendBegin((*room)[:0], i)
 	if err != nil {
 		return &Error{Where: s.file.path, Problem: "cannot take the intent", Err: err}
 	}
-	return s.keep(line, false, func(err error) {
+	*room = line
+	return s.keep(s.appender.intent, line, func(err error) {
 		if err == nil {
 			s.pending[i.Address] = i
-			s.dirty = true
+			s.dirty, s.unfolded = true, true
 		}
 	})
 }
@@ -148,24 +172,35 @@ func (s *fileSession) CommitAll(_ context.Context, results []Result) error {
 	if len(results) == 0 {
 		return nil
 	}
-	var lines []byte
-	for _, r := range results {
-		line, err := appendResult(nil, r)
-		if err != nil {
+	room := s.lines()
+	defer s.room.Put(room)
+	lines := (*room)[:0]
+	for n := range results {
+		var err error
+		if lines, err = appendResult(lines, &results[n]); err != nil {
 			return &Error{Where: s.file.path, Problem: "cannot take the result", Err: err}
 		}
-		lines = append(lines, line...)
 	}
-	return s.keep(lines, true, func(error) {
-		for _, r := range results {
+	*room = lines
+	return s.keep(s.appender.result, lines, func(error) {
+		for n := range results {
+			r := &results[n]
 			r.settle(s.pending)
 			r.apply(s.record, func(a schema.Address, record *Record) { s.delta[a] = record })
 			if owner, ok := r.deleted(); ok {
 				s.deleted[owner] = r.Deleted
 			}
 		}
-		s.dirty = true
+		s.dirty, s.unfolded = true, true
 	})
+}
+
+// lines returns room to make lines in, to be put back when they are written.
+func (s *fileSession) lines() *[]byte {
+	if room, ok := s.room.Get().(*[]byte); ok {
+		return room
+	}
+	return new([]byte)
 }
 
 // record is what an address holds by now; mu is held.
@@ -176,8 +211,8 @@ func (s *fileSession) record(a schema.Address) *Record {
 	return s.base.Records[a]
 }
 
-// keep writes lines, to the disk if they are to be durable, then calls kept with the outcome, under mu.
-func (s *fileSession) keep(lines []byte, durable bool, kept func(error)) error {
+// keep has lines written, then calls kept with the outcome, under mu.
+func (s *fileSession) keep(write func([]byte) error, lines []byte, kept func(error)) error {
 	s.running.RLock()
 	defer s.running.RUnlock()
 	s.mu.Lock()
@@ -185,10 +220,12 @@ func (s *fileSession) keep(lines []byte, durable bool, kept func(error)) error {
 		s.mu.Unlock()
 		return errClosed
 	}
-	lines = append(s.tenants, lines...)
-	s.tenants = nil
+	if s.tenants != nil {
+		lines = append(s.tenants, lines...)
+		s.tenants = nil
+	}
 	s.mu.Unlock()
-	err := s.appender.append(lines, durable)
+	err := write(lines)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept(err)
@@ -198,7 +235,11 @@ func (s *fileSession) keep(lines []byte, durable bool, kept func(error)) error {
 	return nil
 }
 
+// broken says that the journal cannot be written, unless err says more.
 func (s *fileSession) broken(err error) error {
+	if errors.As(err, new(*Error)) {
+		return err
+	}
 	return &Error{
 		Where: s.file.path, Problem: "cannot be kept any more: its journal " + s.paths.journal + " cannot be written", Err: err,
 		Remedy: "Make room on the disk, or make its folder one that you may write to, then run the command again",

@@ -73,6 +73,15 @@ type Record struct {
 type Write struct {
 	Before, Sent, Answer cty.Value // cty.NilVal where unknown
 	At                   time.Time
+	// Earlier are the values that earlier writes of ours replaced, oldest first,
+	// for as long as a read that lags behind may still show them.
+	Earlier []Former
+}
+
+// Former is a value that was live until a write of ours replaced it.
+type Former struct {
+	Value cty.Value // cty.NilVal where unknown
+	At    time.Time // of the write that replaced it
 }
 
 // Output is the value of an output.
@@ -93,10 +102,13 @@ type Intent struct {
 	// run can find by natural key what a lost answer made.
 	Wanted map[string]cty.Value
 	At     time.Time
+	// Accepted says that the server answered that it carried the call out, and
+	// not what came of it: the object is there, and its id is not known.
+	Accepted bool
 }
 
-// Result is the outcome of a call: Record is the object as it now is; nil if it
-// is no longer owned. Moved names an address whose record goes away with this
+// Result is the outcome of a call: Record is the object as it now is, and must not
+// be changed any more; nil if it is no longer owned. Moved names an address whose record goes away with this
 // result (a readdressed object). A Failed intent changed nothing live.
 type Result struct {
 	Address schema.Address

@@ -1,6 +1,8 @@
 package state_test
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -15,6 +17,10 @@ func TestFileBackend(t *testing.T) {
 		return statetest.Store{
 			Open: func() state.Backend { return state.NewFile(path, types, "1.2.3") },
 			Kill: state.Kill,
+			Swap: func(s *state.Snapshot) error {
+				data, err := state.Encode(s)
+				return errors.Join(err, os.WriteFile(path, data, 0o600))
+			},
 		}
 	})
 }

@@ -76,7 +76,11 @@ func Record(addr schema.Address) *rapid.Generator[*state.Record] {
 		}
 		if rapid.Bool().Draw(t, "write") {
 			email := Value(cty.String)
-			r.Writes = map[string]state.Write{"email": {Before: email.Draw(t, "before"), Sent: email.Draw(t, "sent"), At: moment(t)}}
+			w := state.Write{Before: email.Draw(t, "before"), Sent: email.Draw(t, "sent"), At: moment(t)}
+			for range rapid.IntRange(0, 2).Draw(t, "earlier") {
+				w.Earlier = append(w.Earlier, state.Former{Value: email.Draw(t, "former"), At: moment(t)})
+			}
+			r.Writes = map[string]state.Write{"email": w}
 		}
 		r.Needs = rapid.SliceOfN(Address(), 0, 3).Draw(t, "needs")
 		slices.SortFunc(r.Needs, schema.Address.Compare)
@@ -117,7 +121,7 @@ func roundTrips(t *testing.T, newStore Maker) {
 				addr := Address().Draw(rt, "address")
 				switch rapid.IntRange(0, 4).Draw(rt, "step") {
 				case 0:
-					i := state.Intent{Address: addr, Provider: "acme", Action: "create", At: moment(rt), Wanted: Attrs().Draw(rt, "wanted")}
+					i := state.Intent{Address: addr, Provider: "acme", Action: "create", At: moment(rt), Wanted: Attrs().Draw(rt, "wanted"), Accepted: rapid.Bool().Draw(rt, "accepted")}
 					must(rt, session.Begin(rt.Context(), i))
 					pending[addr] = i
 				case 1:

@@ -111,6 +111,26 @@ func settled(t *testing.T, s Store) {
 	finish(t, session)
 }
 
+func superseded(t *testing.T, s Store) {
+	accepted := intent("ada", "create")
+	accepted.Accepted = true
+	for _, end := range []func(t tb, session state.Session){func(_ tb, session state.Session) { s.Kill(session) }, finish} {
+		session := open(t, s)
+		must(t, session.Begin(t.Context(), intent("ada", "create")))
+		equal(t, session.Snapshot().Pending, []state.Intent{intent("ada", "create")})
+		must(t, session.Begin(t.Context(), accepted))
+		equal(t, session.Snapshot().Pending, []state.Intent{accepted})
+		end(t, session)
+		_, pending := read(t, s)
+		equal(t, pending, []state.Intent{accepted})
+	}
+	session := open(t, s)
+	must(t, session.Commit(t.Context(), result("ada", "17")))
+	finish(t, session)
+	_, pending := read(t, s)
+	equal(t, pending, []state.Intent(nil))
+}
+
 func failed(t *testing.T, s Store) {
 	session := open(t, s)
 	step(t, session, intent("ada", "create"), result("ada", "17"))
@@ -203,6 +223,33 @@ func stable(t *testing.T, s Store) {
 	equal(t, before.Records, records(record("ada", "17")))
 	equal(t, len(session.Snapshot().Records), 21)
 	finish(t, session)
+}
+
+func swapped(t *testing.T, s Store) {
+	session := open(t, s)
+	step(t, session, intent("ada", "create"), result("ada", "17"))
+	finish(t, session)
+	session = open(t, s)
+	step(t, session, intent("bo", "create"), result("bo", "18"))
+	other := state.New("2.0.0")
+	other.Serial = 5
+	other.Records[user("dy")] = record("dy", "20")
+	must(t, s.Swap(other))
+	var e *state.Error
+	if err := session.Commit(t.Context(), result("cy", "19")); !errors.As(err, &e) || e.Remedy == "" {
+		t.Errorf("a result was acknowledged: %v", err)
+	}
+	if err := session.Begin(t.Context(), intent("ey", "create")); !errors.As(err, &e) || e.Remedy == "" {
+		t.Errorf("an intent was acknowledged: %v", err)
+	}
+	equal(t, session.Snapshot().Records, records(record("ada", "17"), record("bo", "18"), record("cy", "19")))
+	if err := session.Close(t.Context()); !errors.As(err, &e) || e.Remedy == "" {
+		t.Errorf("it was saved: %v", err)
+	}
+	if snapshot, _, err := s.Open().Read(t.Context()); err == nil {
+		equal(t, snapshot.Records, other.Records)
+		equal(t, snapshot.Lineage, other.Lineage)
+	}
 }
 
 func closed(t *testing.T, s Store) {

@@ -21,6 +21,9 @@ type Store struct {
 	// Kill ends a session as the death of its process would: nothing is saved,
 	// and what the system frees with a process is freed.
 	Kill func(state.Session)
+	// Swap puts another state in place, past any lock, as somebody who brings back
+	// an old copy would.
+	Swap func(*state.Snapshot) error
 }
 
 // Maker makes a new, empty store; types is to be given to its backends.
@@ -38,6 +41,7 @@ func Run(t *testing.T, newStore Maker) {
 		{"each changed session raises the serial by one", serials},
 		{"a killed run leaves its results and its open intents", killed},
 		{"an open intent stays until it is settled", settled},
+		{"a later intent takes the place of an earlier one", superseded},
 		{"a failed intent is no longer open", failed},
 		{"a readdressed object moves in one step", readdressed},
 		{"many results are kept at once", together},
@@ -48,6 +52,7 @@ func Run(t *testing.T, newStore Maker) {
 		{"a lock is waited for, and a wait can be given up", waits},
 		{"a run may look at a state that is locked", readsLocked},
 		{"only a dead lock can be removed", unlocks},
+		{"a state that others replace takes no further call, and is left alone", swapped},
 		{"after Close nothing is taken", closed},
 	} {
 		t.Run(story.name, func(t *testing.T) { story.tell(t, newStore(t, Types)) })
