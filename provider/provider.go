@@ -166,9 +166,32 @@ type SandboxOptions struct {
 	Behaviour map[string]string
 	// Log gets a line for each request, from many goroutines; nil for none.
 	Log func(line string)
+	// Observe gets each request when it is over, in the order of their ends and
+	// never two at once; nil for none. When Close has returned, it has had all.
+	Observe func(Exchange)
+	// Now is the server's clock; nil is the computer's.
+	Now func() time.Time
 	// Context bounds the wait for a store that another process has open; nil
 	// waits for as long as it takes.
 	Context context.Context
+}
+
+// Exchange is a request to a sandbox that is over.
+type Exchange struct {
+	Number int // among all requests, from 1 on
+	Method string
+	Path   string // as it was sent, with its escapes
+	Query  string
+	Body   []byte
+	// Status and Answer are what the server decided. A status of 0 is that of a
+	// request that a fault kept away: it was not carried out.
+	Status int
+	Answer []byte
+	// Fate names the fault, several with a + between; it is empty for none.
+	Fate string
+	// Delivered reports that the client was given the answer as it was. Whether
+	// it lived to read it, no server can tell.
+	Delivered bool
 }
 
 // Sandbox is an embedded server, ready to be served.
@@ -181,7 +204,8 @@ type Sandbox interface {
 	Token(baseURL string) *TokenRequest
 	// Switches are the names of the behaviours with their values and a text.
 	Switches() []Switch
-	// Close writes what is to be kept and frees the store.
+	// Close ends the requests that are under way, writes what is to be kept and
+	// frees the store.
 	Close() error
 }
 

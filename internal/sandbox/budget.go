@@ -60,16 +60,18 @@ func (b *budget) take() (header string, reset int, ok bool) {
 	return fmt.Sprintf("limit=%d, remaining=%d, reset=%d", b.limit, b.limit-b.used, reset), reset, ok
 }
 
-// tooMany sets the headers of a 429 by the switch of that name.
-func tooMany(h http.Header, choice, header string, reset int) {
-	h.Del("RateLimit")
-	if choice == "neither" {
-		return
-	}
-	if header != "" {
+// tooMany sets the headers of a 429 by the switches too_many and budget_header.
+func (f *Front) tooMany(h http.Header, header string, reset int) {
+	choice := f.o.Chosen["too_many"]
+	if (choice == "ratelimit" || choice == "both") && !f.o.Chosen.Is("budget_header", "never") {
 		h.Set("RateLimit", header)
 	}
-	if choice == "both" {
+	switch choice {
+	case "both", "seconds":
 		h.Set("Retry-After", strconv.Itoa(reset))
+	case "date":
+		// A date knows whole seconds; one that is too early would bring a second 429.
+		end := f.o.Now().Add(time.Duration(reset)*time.Second + time.Second - time.Nanosecond)
+		h.Set("Retry-After", end.UTC().Truncate(time.Second).Format(http.TimeFormat))
 	}
 }

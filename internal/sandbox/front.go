@@ -3,25 +3,27 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
-// Front stands before a vendor's handler: it counts and logs requests, lets
+// Front stands before a vendor's handler: it counts and shows requests, lets
 // them go wrong as the plan of faults says, and keeps the budget.
 type Front struct {
 	// Tokens are what the vendor's handler issues and checks.
 	Tokens *Tokens
 
 	handler http.Handler
-	refuse  func(w http.ResponseWriter, status int, message string)
-	chosen  Behaviour
-	store   *Store
-	log     func(string)
-	faults  []fault
+	o       FrontOptions
+	faults  *schedule
 	budget  *budget
 	delay   time.Duration
-	count   atomic.Int64
+
+	mu      sync.Mutex // for the beginning of requests and of Close
+	running sync.WaitGroup
+	closed  chan struct{} // closed by Close
+
+	shown observers
 }
 
 // FrontOptions says what a Front is made of.
@@ -29,33 +31,58 @@ type FrontOptions struct {
 	// Chosen holds at least the switches of FrontSwitches.
 	Chosen Behaviour
 	Store  *Store
-	Now    func() time.Time // nil is the computer's clock
-	Log    func(string)     // gets a line for each request, without its query, from many goroutines; nil for none
+	Now    func() time.Time                       // nil is the computer's clock
+	After  func(d time.Duration) <-chan time.Time // nil is time.After
+	// Log gets a line for each request, without its query, from many goroutines:
+	// its number, the method, the path, the status, 0 where there was none, and
+	// what went wrong on purpose. Nil for none.
+	Log func(string)
+	// Observe gets each request when it is over, in the order of their ends and
+	// never two at once. When Close has returned, it has had all. Nil for none.
+	Observe func(Exchange)
 	// Refuse writes an error in the vendor's shape.
 	Refuse func(w http.ResponseWriter, status int, message string)
 }
 
+// Exchange is a request that is over.
+type Exchange struct {
+	Number int // among all requests, from 1 on
+	Method string
+	Path   string // as it was sent, with its escapes
+	Query  string
+	Body   []byte
+	// Status and Answer are what the server decided. A status of 0 is that of a
+	// request that a fault kept away: it was not carried out.
+	Status int
+	Answer []byte
+	// Fate names the fault, several with a + between; it is empty for none.
+	Fate string
+	// Delivered reports that the client was given the answer as it was. Whether
+	// it lived to read it, no server can tell.
+	Delivered bool
+}
+
 // NewFront makes a Front; Handle gives it what it stands before.
 func NewFront(o FrontOptions) (*Front, error) {
-	f := &Front{refuse: o.Refuse, chosen: o.Chosen, store: o.Store, log: o.Log}
-	now := o.Now
-	if now == nil {
-		now = time.Now
+	if o.Now == nil {
+		o.Now = time.Now
 	}
+	if o.After == nil {
+		o.After = time.After
+	}
+	f := &Front{o: o, closed: make(chan struct{})}
 	var err error
-	if f.faults, err = parseFaults(o.Chosen["faults"]); err != nil {
+	if f.faults, err = newSchedule(o.Chosen["faults"]); err != nil {
 		return nil, err
 	}
 	limit, window, err := parseBudget(o.Chosen["budget"])
 	if err != nil {
 		return nil, err
 	}
-	f.budget = &budget{now: now, limit: limit, window: window}
-	life, err := time.ParseDuration(o.Chosen["token_life"])
-	if err != nil {
+	f.budget = &budget{now: o.Now, limit: limit, window: window}
+	if f.Tokens, err = newTokens(o.Chosen, o.Now); err != nil {
 		return nil, err
 	}
-	f.Tokens = &Tokens{now: now, life: life, ends: map[string]time.Time{}}
 	f.delay, err = time.ParseDuration(o.Chosen["delay"])
 	return f, err
 }
@@ -64,88 +91,53 @@ func NewFront(o FrontOptions) (*Front, error) {
 func (f *Front) Handle(h http.Handler) { f.handler = h }
 
 // Requests is the number of requests so far.
-func (f *Front) Requests() int { return int(f.count.Load()) }
+func (f *Front) Requests() int { return f.faults.requests() }
 
 // ServeHTTP serves one request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	n := int(f.count.Add(1))
-	f.store.Tick()
-	out := http.ResponseWriter(w)
-	var status *recorder
-	if f.log != nil {
-		status = &recorder{ResponseWriter: w, status: http.StatusOK}
-		out = status
+	if !f.begin() {
+		f.o.Refuse(w, http.StatusServiceUnavailable, "the server is closed")
+		return
 	}
-	fate := f.serve(out, r, n)
-	if f.log != nil {
-		line := fmt.Sprintf("%d %s %s %d", n, r.Method, r.URL.EscapedPath(), status.status)
-		if fate != "" {
-			line += " (" + fate + ")"
+	defer f.running.Done()
+	f.o.Store.Tick()
+	number, faults := f.faults.next(r)
+	x := &exchange{Exchange: Exchange{Number: number, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery}, w: w, r: r, front: f}
+	x.serve(faults)
+	if f.o.Log != nil {
+		line := fmt.Sprintf("%d %s %s %d", x.Number, x.Method, x.Path, x.sent)
+		if x.Fate != "" {
+			line += " (fault " + x.Fate + ")"
 		}
-		f.log(line)
+		f.o.Log(line)
+	}
+	if f.o.Observe != nil {
+		x.ends()
+		f.shown.leave(x, f.o.Observe)
 	}
 }
 
-// serve returns what went wrong on purpose.
-func (f *Front) serve(w http.ResponseWriter, r *http.Request, n int) (fate string) {
-	wait(r, f.delay)
-	var after *fault
-	for _, fault := range at(f.faults, n) {
-		switch fault.kind {
-		case "slow":
-			fate = fault.kind
-			wait(r, fault.delay)
-		case "expire-tokens":
-			fate = fault.kind
-			f.Tokens.Expire()
-		default:
-			after = &fault
-		}
-	}
-	if after != nil && f.before(w, *after) {
-		return after.name()
-	}
-	header, reset, ok := f.budget.take()
-	if header != "" {
-		w.Header().Set("RateLimit", header)
-	}
-	if !ok {
-		tooMany(w.Header(), f.chosen["too_many"], header, reset)
-		f.refuse(w, http.StatusTooManyRequests, "too many requests")
-		return fate
-	}
-	if after == nil {
-		f.handler.ServeHTTP(w, r)
-		return fate
-	}
-	held := &held{header: http.Header{}, status: http.StatusOK}
-	f.handler.ServeHTTP(held, r)
-	spoil(w, held, after.kind)
-	return after.name()
-}
-
-// before serves the faults for which the request is not carried out.
-func (f *Front) before(w http.ResponseWriter, what fault) bool {
-	switch what.kind {
-	case "status":
-		if what.status == http.StatusTooManyRequests {
-			tooMany(w.Header(), f.chosen["too_many"], "limit=1200, remaining=0, reset=1", 1)
-		}
-		f.refuse(w, what.status, "this fault was asked for")
-	case "cut-before":
-		cut(w, nil)
-	case "html":
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, "<!doctype html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>")
-	default:
+func (f *Front) begin() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	select {
+	case <-f.closed:
 		return false
+	default:
+		f.running.Add(1)
+		return true
 	}
-	return true
 }
 
-func (f fault) name() string {
-	if f.kind == "status" {
-		return fmt.Sprintf("fault %d", f.status)
+// Close ends what hangs, drops what is late, and returns when every request is
+// over. Later ones are refused. It may be called more than once.
+func (f *Front) Close() {
+	f.mu.Lock()
+	select {
+	case <-f.closed:
+	default:
+		close(f.closed)
 	}
-	return "fault " + f.kind
+	f.mu.Unlock()
+	f.running.Wait()
 }

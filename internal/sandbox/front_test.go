@@ -2,33 +2,27 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
+// frontBench is a Front before a handler that remembers what it carried out.
 type frontBench struct {
-	front *Front
-	calls atomic.Int64
-	mu    sync.Mutex
-	lines map[string]bool
+	*Front
+	t       testing.TB
+	carried chan string   // gets the body of each request that is carried out
+	seen    chan Exchange // gets each request that is over
+	lines   chan string   // gets each line of the log
 }
 
-func (b *frontBench) log(line string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.lines[line] = true
-}
-
-func newFront(t *testing.T, now func() time.Time, pairs ...string) *frontBench {
+// newFront makes a Front with these switches. adapt may change its options.
+func newFront(t testing.TB, adapt func(*FrontOptions), pairs ...string) *frontBench {
 	t.Helper()
 	given := map[string]string{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -38,117 +32,81 @@ func newFront(t *testing.T, now func() time.Time, pairs ...string) *frontBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &frontBench{lines: map[string]bool{}}
-	b.front, err = NewFront(FrontOptions{Chosen: chosen, Store: mustZoo(t, StoreOptions{}).Store, Now: now,
-		Log:    b.log,
-		Refuse: func(w http.ResponseWriter, status int, message string) { http.Error(w, message, status) }})
-	if err != nil {
+	b := &frontBench{t: t, carried: make(chan string, 100), seen: make(chan Exchange, 100), lines: make(chan string, 100)}
+	o := FrontOptions{Chosen: chosen, Store: mustZoo(t, StoreOptions{}).Store,
+		Log:     func(line string) { b.lines <- line },
+		Observe: func(x Exchange) { b.seen <- x },
+		Refuse:  func(w http.ResponseWriter, status int, message string) { http.Error(w, message, status) }}
+	if adapt != nil {
+		adapt(&o)
+	}
+	if b.Front, err = NewFront(o); err != nil {
 		t.Fatal(err)
 	}
-	b.front.Handle(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		b.calls.Add(1)
+	b.Handle(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusCreated)
 		fmt.Fprint(w, `{"data":1}`)
+		b.carried <- string(body)
 	}))
 	return b
 }
 
-// TestFaultsByNumber lets requests go wrong and looks at what the client gets,
-// whether the call was carried out, and what the log says.
-func TestFaultsByNumber(t *testing.T) {
-	b := newFront(t, nil, "faults", "2:503 3:cut-before 4:cut-after 5:cut-body 6:broken-json 7:html 8:slow=1ms *9:429 10:expire-tokens")
-	var serving sync.WaitGroup
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		serving.Add(1)
-		defer serving.Done()
-		b.front.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	token, _ := b.front.Tokens.Issue()
-	var got []string
-	for n := 1; n <= 10; n++ {
-		before := b.calls.Load()
-		// A connection of its own for each, as net/http repeats a GET on an old one.
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		response, err := client.Get(server.URL + "/x?secret=1")
-		text := "cut"
-		if err == nil {
-			body, bodyErr := io.ReadAll(response.Body)
-			response.Body.Close()
-			text = fmt.Sprint(response.StatusCode, " ", strings.TrimSpace(string(body)))
-			if bodyErr != nil {
-				text += " cut"
-			}
-		}
-		if strings.Contains(text, "<html>") {
-			text = "200 html"
-		}
-		got = append(got, fmt.Sprintf("%d %s %d", n, text, b.calls.Load()-before))
-	}
-	want := []string{`1 200 {"data":1} 1`, "2 503 this fault was asked for 0", "3 cut 0", "4 cut 1", `5 200 {"dat cut 1`,
-		`6 200 {"dat 1`, "7 200 html 0", `8 200 {"data":1} 1`, "9 429 this fault was asked for 0", `10 200 {"data":1} 1`}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if b.front.Tokens.Good(token) {
-		t.Error("the token is still good")
-	}
-	serving.Wait() // one whose connection was cut may still be writing its line
-	for _, line := range []string{"1 GET /x 200", "2 GET /x 503 (fault 503)", "4 GET /x 200 (fault cut-after)"} {
-		if !b.lines[line] || len(b.lines) != 10 {
-			t.Errorf("%q is missing in %v", line, b.lines)
-		}
-	}
+// at sets the clock of a Front.
+func at(clock *time.Time) func(*FrontOptions) {
+	return func(o *FrontOptions) { o.Now = func() time.Time { return *clock } }
 }
 
-func TestBudget(t *testing.T) {
-	for choice, headers := range map[string][2]bool{"ratelimit": {true, false}, "both": {true, true}, "neither": {false, false}} {
-		clock := time.Unix(1000, 0)
-		b := newFront(t, func() time.Time { return clock }, "budget", "2/10s", "too_many", choice)
-		serve := func() *httptest.ResponseRecorder {
-			w := httptest.NewRecorder()
-			b.front.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-			return w
-		}
-		first := serve()
-		clock = clock.Add(3500 * time.Millisecond)
-		second, third := serve(), serve()
-		if first.Header().Get("RateLimit") != "limit=2, remaining=1, reset=10" || second.Header().Get("RateLimit") != "limit=2, remaining=0, reset=7" {
-			t.Errorf("%q, %q", first.Header(), second.Header())
-		}
-		if third.Code != 429 || (third.Header().Get("RateLimit") != "") != headers[0] || (third.Header().Get("Retry-After") == "7") != headers[1] {
-			t.Errorf("%s: %d %q", choice, third.Code, third.Header())
-		}
-		clock = clock.Add(7 * time.Second)
-		if again := serve(); again.Code != 200 {
-			t.Errorf("in the next window: %d", again.Code)
-		}
-	}
+// listen serves the Front on loopback until the test ends.
+func (b *frontBench) listen() (url string) {
+	server := httptest.NewServer(b)
+	b.t.Cleanup(func() {
+		b.Close()
+		server.Close()
+	})
+	return server.URL
 }
 
-func TestTokensExpire(t *testing.T) {
-	clock := time.Unix(1000, 0)
-	tokens := newFront(t, func() time.Time { return clock }, "token_life", "1m").front.Tokens
-	token, life := tokens.Issue()
-	if life != time.Minute || !tokens.Good(token) || tokens.Good("made up") {
-		t.Error("a token is not what was issued")
+// post sends a POST on a connection of its own and says in words what came back.
+func post(ctx context.Context, url, body string) string {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return err.Error()
 	}
-	clock = clock.Add(time.Minute)
-	if tokens.Good(token) {
-		t.Error("the token has not expired")
+	response, err := client.Do(request)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case err != nil:
+		return "cut"
 	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	said := strings.TrimSpace(fmt.Sprint(response.StatusCode, " ", strings.TrimSpace(string(text))))
+	if err != nil {
+		said += " cut"
+	}
+	return said
+}
+
+// serve serves one request without a connection.
+func (b *frontBench) serve() *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	return w
 }
 
 func TestSwitchesAreChecked(t *testing.T) {
 	for name, bad := range map[string]string{
-		"faults": "17", "budget": "10", "too_many": "x", "delay": "-1s", "token_life": "x", "lists_lag": "5 minutes", "order": "x", "none": "x",
+		"faults": "17", "budget": "10", "too_many": "x", "delay": "-1s", "token_life": "x", "lists_lag": "5 minutes", "singles_lag": "0 calls", "lag_jitter": "x",
+		"budget_header": "x", "token_calls": "-1", "token_refused_after": "1.5", "order": "x", "none": "x",
 	} {
 		if _, err := Choose(FrontSwitches(), map[string]string{name: bad}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s = %s: %v", name, bad, err)
-		}
-	}
-	for _, plan := range []string{"0:500", "x:500", "1:200", "1:600", "1:slow=x", "1:", "1:melt"} {
-		if checkFaults(plan) == nil {
-			t.Errorf("the plan %q is taken", plan)
 		}
 	}
 	for _, s := range FrontSwitches() {
@@ -198,15 +156,4 @@ func TestPageNumbers(t *testing.T) {
 			t.Errorf("%q %q: %d %d %v", test.page, test.size, number, each, ok)
 		}
 	}
-}
-
-// FuzzFaults reads any plan, without a panic.
-func FuzzFaults(f *testing.F) {
-	f.Add("17:429 *20:500 25:slow=2s none")
-	f.Fuzz(func(t *testing.T, plan string) {
-		faults, err := parseFaults(plan)
-		if err == nil {
-			_ = at(faults, 20)
-		}
-	})
 }

@@ -40,16 +40,16 @@ const (
 	OrderUnstable = "unstable" // another at each reading
 )
 
-// List returns a window of the rows as listings show them, in an order, and how
-// many rows there are in all. turn is any number; it is what an unstable order
-// goes by. keep selects rows; nil takes all and then costs no more than the
-// window.
-func (t *Table[T]) List(w Window, order string, turn int, keep func(T) bool) (window []Row[T], total int) {
-	ids := t.listed.order
+// List returns a window of the rows that a view shows, in an order, and how many
+// rows there are in all. turn is any number; it is what an unstable order goes
+// by. keep selects rows; nil takes all and then costs no more than the window.
+func (t *Table[T]) List(v View, w Window, order string, turn int, keep func(T) bool) (window []Row[T], total int) {
+	shown := t.seen[v]
+	ids := shown.order
 	if keep != nil {
 		ids = nil
-		for _, id := range t.listed.order {
-			if keep(t.listed.byID[id]) {
+		for _, id := range shown.order {
+			if keep(shown.byID[id]) {
 				ids = append(ids, id)
 			}
 		}
@@ -57,7 +57,7 @@ func (t *Table[T]) List(w Window, order string, turn int, keep func(T) bool) (wi
 	total = len(ids)
 	for i := w.From; i < total && i < w.From+w.Size; i++ {
 		id := ids[place(i, total, order, turn)]
-		window = append(window, Row[T]{ID: id, Value: t.listed.byID[id]})
+		window = append(window, Row[T]{ID: id, Value: shown.byID[id]})
 	}
 	return window, total
 }

@@ -25,22 +25,24 @@ type Store struct {
 	mu     sync.RWMutex
 	id     string
 	now    func() time.Time
-	lag    Lag
 	tick   int
 	tables []table
-	queue  []pending // writes that listings do not show yet, oldest first
+
+	behind   [views]behind // that of Now has no lag
+	replicas bool
 
 	dir  string
 	lock *flock.Flock
-	log  *os.File
-	dead int // rows in the log that were replaced or deleted since
+	log  logFile
+	end  int64 // of the last whole line of the log
+	dead int   // rows in the log that were replaced or deleted since
 }
 
 // table is what the store needs of a Table of any rows.
 type table interface {
 	tableName() string
 	bind(s *Store)
-	replay(id int64, raw json.RawMessage) (show func(), replaced bool, err error)
+	replay(id int64, raw json.RawMessage) (show func(View), replaced bool, err error)
 	dump(write func(id int64, row any) error) error
 	size() int
 	next() int64
@@ -53,14 +55,18 @@ type StoreOptions struct {
 	Dir string
 	// Now is the clock; nil is the computer's.
 	Now func() time.Time
-	// Lag is how far listings are behind.
-	Lag Lag
+	// Lists and Singles are how far these views are behind.
+	Lists, Singles Lag
+	// Replicas lets every second read of a view that is behind see the rows as
+	// they are.
+	Replicas bool
 }
 
 // OpenStore opens the store with its tables and reads what was kept. While
 // another process has it open, it waits for as long as ctx allows.
 func OpenStore(ctx context.Context, o StoreOptions, tables ...table) (*Store, error) {
-	s := &Store{now: o.Now, lag: o.Lag, tables: tables, dir: o.Dir}
+	s := &Store{now: o.Now, replicas: o.Replicas, tables: tables, dir: o.Dir}
+	s.behind[Lists].lag, s.behind[Singles].lag = o.Lists, o.Singles
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -95,7 +101,7 @@ func (s *Store) ID() string { return s.id }
 
 // Tick counts one request; a Lag may be measured in them.
 func (s *Store) Tick() {
-	if s.lag.Calls == 0 {
+	if s.behind[Lists].lag.Calls == 0 && s.behind[Singles].lag.Calls == 0 {
 		return
 	}
 	s.mu.Lock()
@@ -103,14 +109,8 @@ func (s *Store) Tick() {
 	s.tick++
 }
 
-// Read runs f while nothing is written. Listings first catch up as far as the
-// lag lets them.
+// Read runs f while nothing is written.
 func (s *Store) Read(f func()) {
-	if s.lag != (Lag{}) {
-		s.mu.Lock()
-		s.advance()
-		s.mu.Unlock()
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	f()
@@ -126,8 +126,7 @@ func (s *Store) Close() error {
 	}
 	err := s.log.Close()
 	s.log = nil
-	s.advance()
-	if err == nil && s.dead > 0 && s.dead >= s.rows()/2 && len(s.queue) == 0 {
+	if err == nil && s.dead > 0 && s.dead >= s.rows()/2 && s.waiting() == 0 {
 		err = s.compact()
 	}
 	return errors.Join(err, s.lock.Close())

@@ -33,6 +33,12 @@ type logRow struct {
 	Value json.RawMessage `json:"v,omitempty"`
 }
 
+// logFile is what the store needs of its log's file.
+type logFile interface {
+	io.WriterAt
+	io.Closer
+}
+
 func (s *Store) path() string { return filepath.Join(s.dir, "data.log") }
 
 // load reads the log, or begins one. The last line may be torn and is then cut
@@ -42,22 +48,51 @@ func (s *Store) load() error {
 	if err != nil {
 		return fmt.Errorf("open the sandbox's log: %w", err)
 	}
-	end, err := s.replay(bufio.NewReaderSize(file, 1<<20))
+	s.end, err = s.replay(bufio.NewReaderSize(file, 1<<16))
 	if err == nil {
-		err = file.Truncate(end)
+		err = file.Truncate(s.end)
 	}
 	if err == nil {
-		_, err = file.Seek(end, io.SeekStart)
+		err = s.sweep()
 	}
-	if err == nil && end == 0 {
+	s.log = file
+	if err == nil && s.end == 0 {
 		s.id = newID()
-		err = writeLine(file, logHead{Format: logFormat, Store: s.id})
+		err = s.keep(logHead{Format: logFormat, Store: s.id})
 	}
 	if err != nil {
 		return fmt.Errorf("read the sandbox's log %s: %w", s.path(), errors.Join(err, file.Close()))
 	}
-	s.log = file
 	return nil
+}
+
+// keep adds a line to the log. After a write that fails or ends in the middle,
+// the next one begins at the same place: what is left of the first has no end of
+// a line in it, and so is a torn last line at worst.
+func (s *Store) keep(v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	n, err := s.log.WriteAt(append(line, '\n'), s.end)
+	if err == nil {
+		s.end += int64(n)
+	}
+	return err
+}
+
+// unfinished names the files in which a log is written anew.
+const unfinished = "data-*.tmp"
+
+// sweep removes what was left by processes that were killed as they compacted.
+func (s *Store) sweep() error {
+	files, err := os.ReadDir(s.dir)
+	for _, file := range files {
+		if left, _ := filepath.Match(unfinished, file.Name()); left {
+			err = errors.Join(err, os.Remove(filepath.Join(s.dir, file.Name())))
+		}
+	}
+	return err
 }
 
 // replay reads all whole lines and returns where they end.
@@ -127,7 +162,7 @@ func (s *Store) readLine(line []byte, tables map[string]table) error {
 
 // compact writes the log anew with the live rows alone.
 func (s *Store) compact() error {
-	temp, err := os.CreateTemp(s.dir, "data-*.tmp")
+	temp, err := os.CreateTemp(s.dir, unfinished)
 	if err != nil {
 		return fmt.Errorf("compact the sandbox's log: %w", err)
 	}

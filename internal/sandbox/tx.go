@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // Write runs f alone. What f puts and deletes takes effect together when it
@@ -11,17 +11,30 @@ import (
 func (s *Store) Write(f func(tx *Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.write(s.now(), f)
+}
+
+// Furnish is Write for rows that were there before anything else. Every view
+// shows them at once.
+func (s *Store) Furnish(f func(tx *Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.write(time.UnixMilli(0), f); err != nil {
+		return err
+	}
+	for v := range s.behind {
+		s.showAll(View(v))
+	}
+	return nil
+}
+
+func (s *Store) write(at time.Time, f func(tx *Tx) error) error {
 	tx := &Tx{}
 	if err := f(tx); err != nil || len(tx.steps) == 0 {
 		return err
 	}
-	at := s.now()
 	if s.log != nil {
-		line, err := json.Marshal(logLine{At: at.UnixMilli(), Rows: tx.rows})
-		if err != nil {
-			return fmt.Errorf("write the sandbox's log: %w", err)
-		}
-		if _, err := s.log.Write(append(line, '\n')); err != nil {
+		if err := s.keep(logLine{At: at.UnixMilli(), Rows: tx.rows}); err != nil {
 			return fmt.Errorf("write the sandbox's log: %w", err)
 		}
 	}
@@ -38,5 +51,5 @@ func (s *Store) Write(f func(tx *Tx) error) error {
 // Tx gathers the changes of one Write.
 type Tx struct {
 	rows  []logRow
-	steps []func() (show func(), replaced bool)
+	steps []func() (show func(View), replaced bool)
 }

@@ -73,8 +73,8 @@ func BenchmarkList(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	s := populated(b, 50, map[string]string{"roles": "present"})
 	var rows []sandbox.Row[sandboxUser]
-	s.store.Read(func() { rows, _ = s.users.List(sandbox.Window{Size: 50}, "id", 0, nil) })
-	d := newDocument(s, 0)
+	s.store.Read(func() { rows, _ = s.users.List(sandbox.Now, sandbox.Window{Size: 50}, "id", 0, nil) })
+	d := newDocument(s, sandbox.Now, 0)
 	d.list("data", len(rows), func(i int) { s.writeUser(d, rows[i].ID, rows[i].Value) })
 	body := d.bytes()
 	read := newWire(&options{leadRole: "admin"}).readUsers()

@@ -74,6 +74,14 @@ func TestConformanceUnderEverySwitch(t *testing.T) {
 		{name: "refusals are 409", behaviour: set("refusal", "409", "duplicate", "409", "unknown_relation", "422"), pageSize: 50},
 		{name: "addresses and numbers are normalized", behaviour: set("emails", "lowercased", "phones", "stripped"), pageSize: 50},
 		{name: "names are free", behaviour: set("sibling_names", "free", "position_names", "free"), free: true, pageSize: 50},
+		{name: "tokens die after three calls", behaviour: set("token_calls", "3"), pageSize: 50},
+		{name: "tokens die, and 403 says so", behaviour: set("token_calls", "3", "expired_token", "403"), pageSize: 50},
+		{name: "tokens die, and 403 does not say so", behaviour: set("token_calls", "2", "expired_token", "403-bare"), pageSize: 50},
+		{name: "a budget is told", behaviour: set("budget", "1000000/1h"), pageSize: 50},
+		{name: "a budget is told when it is spent", behaviour: set("budget", "1000000/1h", "budget_header", "refusal", "too_many", "date"), pageSize: 50},
+		{name: "a budget is never told", behaviour: set("budget", "1000000/1h", "budget_header", "never", "too_many", "neither"), pageSize: 50},
+		{name: "replicas, none behind", behaviour: set("lag_jitter", "replicas"), pageSize: 50},
+		{name: "some answers are slow", behaviour: set("faults", "*5:slow=1ms *POST/users#3:slow=1ms"), pageSize: 50},
 		{name: "deletions cascade", behaviour: set("group_delete", "cascade"), pageSize: 50},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -43,29 +43,23 @@ type Sandbox struct {
 // NewSandbox opens the store and makes the server. An unknown switch, or a value
 // that a switch cannot have, is an error that says which there are.
 func NewSandbox(options provider.SandboxOptions) (*Sandbox, error) {
-	return newSandbox(options, time.Now)
-}
-
-func newSandbox(options provider.SandboxOptions, now func() time.Time) (*Sandbox, error) {
 	chosen, err := sandbox.Choose(sandboxSwitches(), options.Behaviour)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{chosen: chosen, now: now, levels: strings.Split(chosen["levels"], ",")}
+	s := &Sandbox{chosen: chosen, now: options.Now, levels: strings.Split(chosen["levels"], ",")}
+	if s.now == nil {
+		s.now = time.Now
+	}
 	s.makeTables()
-	lag, err := sandbox.ParseLag(chosen["lists_lag"])
-	if err != nil {
+	if err := s.openStore(options); err != nil {
 		return nil, err
 	}
-	ctx := options.Context
-	if ctx == nil {
-		ctx = context.Background()
+	front := sandbox.FrontOptions{Chosen: chosen, Store: s.store, Now: s.now, Log: options.Log, Refuse: writeError}
+	if options.Observe != nil {
+		front.Observe = func(x sandbox.Exchange) { options.Observe(provider.Exchange(x)) }
 	}
-	s.store, err = sandbox.OpenStore(ctx, sandbox.StoreOptions{Dir: options.Dir, Now: now, Lag: lag}, s.users, s.groups, s.positions)
-	if err != nil {
-		return nil, err
-	}
-	s.front, err = sandbox.NewFront(sandbox.FrontOptions{Chosen: chosen, Store: s.store, Now: now, Log: options.Log, Refuse: writeError})
+	s.front, err = sandbox.NewFront(front)
 	if err == nil {
 		err = s.furnish()
 	}
@@ -74,6 +68,22 @@ func newSandbox(options provider.SandboxOptions, now func() time.Time) (*Sandbox
 	}
 	s.front.Handle(s.routes())
 	return s, nil
+}
+
+func (s *Sandbox) openStore(options provider.SandboxOptions) (err error) {
+	o := sandbox.StoreOptions{Dir: options.Dir, Now: s.now, Replicas: s.chosen.Is("lag_jitter", "replicas")}
+	if o.Lists, err = sandbox.ParseLag(s.chosen["lists_lag"]); err != nil {
+		return err
+	}
+	if o.Singles, err = sandbox.ParseLag(s.chosen["singles_lag"]); err != nil {
+		return err
+	}
+	ctx := options.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	s.store, err = sandbox.OpenStore(ctx, o, s.users, s.groups, s.positions)
+	return err
 }
 
 func (s *Sandbox) makeTables() {
@@ -93,7 +103,7 @@ func (s *Sandbox) makeTables() {
 
 // furnish puts the administrator into a new store.
 func (s *Sandbox) furnish() error {
-	return s.store.Write(func(tx *sandbox.Tx) error {
+	return s.store.Furnish(func(tx *sandbox.Tx) error {
 		if _, ok := s.users.Get(adminID); ok {
 			return nil
 		}
@@ -130,8 +140,12 @@ func (s *Sandbox) Switches() []provider.Switch {
 	return list
 }
 
-// Close writes what is to be kept and frees the store.
-func (s *Sandbox) Close() error { return s.store.Close() }
+// Close ends the requests that are under way, writes what is to be kept and
+// frees the store.
+func (s *Sandbox) Close() error {
+	s.front.Close()
+	return s.store.Close()
+}
 
 // routes are the documented calls [swagger].
 func (s *Sandbox) routes() http.Handler {

@@ -3,22 +3,25 @@ package motimate
 import (
 	"encoding/json"
 	"strconv"
+
+	"github.com/espalier-dev/espalier/internal/sandbox"
 )
 
 // document writes the bodies of answers.
 type document struct {
 	s     *Sandbox
+	view  sandbox.View // where what it names is looked up
 	b     []byte
 	comma bool
 }
 
-func newDocument(s *Sandbox, size int) *document {
-	return &document{s: s, b: append(make([]byte, 0, size+16), '{')}
+func newDocument(s *Sandbox, view sandbox.View, size int) *document {
+	return &document{s: s, view: view, b: append(make([]byte, 0, size+16), '{')}
 }
 
 // data is a document with one object in the envelope.
-func (s *Sandbox) data(write func(*document)) []byte {
-	d := newDocument(s, 512)
+func (s *Sandbox) data(view sandbox.View, write func(*document)) []byte {
+	d := newDocument(s, view, 512)
 	d.name("data")
 	d.object(func() { write(d) })
 	return d.bytes()

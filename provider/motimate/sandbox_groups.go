@@ -46,17 +46,10 @@ func (s *Sandbox) listGroups(r *http.Request) (int, []byte, error) {
 	})
 }
 
-func (s *Sandbox) readGroup(r *http.Request) (status int, body []byte, err error) {
-	id := s.pathID(r)
-	s.store.Read(func() {
-		group, ok := s.groups.Get(id)
-		if !ok {
-			err = notFound("group")
-			return
-		}
-		body = s.data(func(d *document) { s.writeGroup(d, id, group, s.chosen.Is("single_parent", "present")) })
+func (s *Sandbox) readGroup(r *http.Request) (int, []byte, error) {
+	return single(s, r, s.groups, "group", func(d *document, id int64, g sandboxGroup) {
+		s.writeGroup(d, id, g, s.chosen.Is("single_parent", "present"))
 	})
-	return http.StatusOK, body, err
 }
 
 func (s *Sandbox) createGroup(r *http.Request) (int, []byte, error) {

@@ -25,10 +25,8 @@ func (d *denial) Error() string { return d.message }
 func (s *Sandbox) guarded(serve call) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok || !s.front.Tokens.Good(token) {
-			status, _ := strconv.Atoi(s.chosen["expired_token"])
-			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			writeError(w, status, "the token is missing, wrong or expired")
+		if !ok || !s.front.Tokens.Use(token) {
+			s.denyToken(w)
 			return
 		}
 		status, body, err := serve(r)
@@ -42,6 +40,16 @@ func (s *Sandbox) guarded(serve call) http.Handler {
 			writeBody(w, status, body)
 		}
 	})
+}
+
+// denyToken refuses a token that is not good.
+func (s *Sandbox) denyToken(w http.ResponseWriter) {
+	if s.chosen.Is("expired_token", "403-bare") {
+		writeError(w, http.StatusForbidden, "forbidden")
+		return
+	}
+	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	writeError(w, s.status("expired_token"), "the token is missing, wrong or expired")
 }
 
 func writeBody(w http.ResponseWriter, status int, body []byte) {

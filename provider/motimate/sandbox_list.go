@@ -26,12 +26,12 @@ func listing[T any](s *Sandbox, r *http.Request, t *sandbox.Table[T], changed fu
 	var rows []sandbox.Row[T]
 	var total int
 	var body *document
-	s.store.Read(func() {
-		rows, total = t.List(sandbox.Window{From: (number - 1) * size, Size: size}, s.chosen["order"], s.front.Requests(), keep)
+	s.store.ReadAs(sandbox.Lists, func(v sandbox.View) {
+		rows, total = t.List(v, sandbox.Window{From: (number - 1) * size, Size: size}, s.chosen["order"], s.front.Requests(), keep)
 		if number > 1 && len(rows) == 0 && total > 0 && s.chosen.Is("page_end", "last") {
-			rows, _ = t.List(sandbox.Window{From: (total - 1) / size * size, Size: size}, s.chosen["order"], 0, keep)
+			rows, _ = t.List(v, sandbox.Window{From: (total - 1) / size * size, Size: size}, s.chosen["order"], 0, keep)
 		}
-		body = newDocument(s, len(rows)*256)
+		body = newDocument(s, v, len(rows)*256)
 		body.list("data", len(rows), func(i int) { write(body, rows[i]) })
 	})
 	if number > 1 && len(rows) == 0 {
@@ -43,6 +43,20 @@ func listing[T any](s *Sandbox, r *http.Request, t *sandbox.Table[T], changed fu
 		}
 	}
 	return http.StatusOK, body.bytes(), nil
+}
+
+// single is one object read alone.
+func single[T any](s *Sandbox, r *http.Request, t *sandbox.Table[T], noun string, write func(*document, int64, T)) (status int, body []byte, err error) {
+	id := s.pathID(r)
+	s.store.ReadAs(sandbox.Singles, func(v sandbox.View) {
+		row, ok := t.At(v, id)
+		if !ok {
+			err = notFound(noun)
+			return
+		}
+		body = s.data(v, func(d *document) { write(d, id, row) })
+	})
+	return http.StatusOK, body, err
 }
 
 // filter reads the filters by time [help-limits].

@@ -28,17 +28,8 @@ func (s *Sandbox) listPositions(r *http.Request) (int, []byte, error) {
 	})
 }
 
-func (s *Sandbox) readPosition(r *http.Request) (status int, body []byte, err error) {
-	id := s.pathID(r)
-	s.store.Read(func() {
-		position, ok := s.positions.Get(id)
-		if !ok {
-			err = notFound("position")
-			return
-		}
-		body = s.data(func(d *document) { writePosition(d, id, position) })
-	})
-	return http.StatusOK, body, err
+func (s *Sandbox) readPosition(r *http.Request) (int, []byte, error) {
+	return single(s, r, s.positions, "position", writePosition)
 }
 
 func (s *Sandbox) createPosition(r *http.Request) (int, []byte, error) {

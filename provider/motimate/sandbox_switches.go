@@ -50,7 +50,7 @@ func sandboxSwitches() []sandbox.Switch {
 		{Name: "refusal", Values: []string{"422", "400", "409"}, Meaning: "The status of a refusal."},
 		{Name: "duplicate", Values: []string{"422", "409", "400"}, Meaning: "The status of a refusal of a key that is taken."},
 		{Name: "unknown_relation", Values: []string{"404", "422"}, Meaning: "The status where a group or position named for a user is not there."},
-		{Name: "expired_token", Values: []string{"401", "403"}, Meaning: "The status for a token that is not good."},
+		{Name: "expired_token", Values: []string{"401", "403", "403-bare"}, Meaning: "The status for a token that is not good; 403-bare says forbidden and nothing of tokens."},
 		{Name: "token_params", Values: []string{"both", "query", "form"}, Meaning: "Where the token call takes its parameters from."},
 	}...)
 }

@@ -3,14 +3,12 @@ package motimate
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/providertest"
@@ -30,17 +28,23 @@ func rawSandbox(t *testing.T, pairs ...string) *raw {
 	for i := 0; i < len(pairs); i += 2 {
 		behaviour[pairs[i]] = pairs[i+1]
 	}
-	r, s := tokenless(t, behaviour)
-	var err error
-	if r.token, err = providertest.Token(context.Background(), s.Token(r.server.URL)); err != nil {
-		t.Fatal(err)
-	}
+	r, s := tokenless(t, provider.SandboxOptions{Behaviour: behaviour})
+	r.login(s)
 	return r
 }
 
-func tokenless(t *testing.T, behaviour map[string]string) (*raw, *Sandbox) {
+// login gets a token.
+func (r *raw) login(s *Sandbox) {
+	r.t.Helper()
+	var err error
+	if r.token, err = providertest.Token(context.Background(), s.Token(r.server.URL)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func tokenless(t *testing.T, o provider.SandboxOptions) (*raw, *Sandbox) {
 	t.Helper()
-	s, err := NewSandbox(provider.SandboxOptions{Behaviour: behaviour})
+	s, err := NewSandbox(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +228,7 @@ func TestTokens(t *testing.T) {
 		{"", "both", 400, "invalid_request"},
 		{"grant_type=client_credentials&client_id=sandbox&client_secret=sandbox", "form", 400, "grant_type is missing"},
 	} {
-		r, _ := tokenless(t, map[string]string{"token_params": test.place})
+		r, _ := tokenless(t, provider.SandboxOptions{Behaviour: map[string]string{"token_params": test.place}})
 		status, body := r.do("POST /oauth/token?" + test.params)
 		if status != test.status || !strings.Contains(body, test.says) {
 			t.Errorf("%s: %d %s", test.params, status, body)
@@ -246,85 +250,6 @@ func TestUnknownSwitches(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
-	}
-}
-
-// TestListsBehind: lists show the world of half an hour ago, single reads do not.
-func TestListsBehind(t *testing.T) {
-	clock := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
-	s, err := newSandbox(provider.SandboxOptions{Behaviour: map[string]string{"lists_lag": "30m", "token_life": "24h"}}, func() time.Time { return clock })
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := providertest.Serve(t, New(), s, nil).(*client)
-	count := func() int {
-		c.Forget()
-		listing, err := c.List(context.Background(), typePosition)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(listing.Objects)
-	}
-	made, err := c.Create(context.Background(), typePosition, texted("name", "Chef"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Read(context.Background(), typePosition, made.ID); err != nil || count() != 0 {
-		t.Errorf("%v; %d listed at once, want 0", err, count())
-	}
-	clock = clock.Add(29 * time.Minute)
-	if count() != 0 {
-		t.Error("listed too early")
-	}
-	if err := c.Delete(context.Background(), typePosition, made.ID); err != nil {
-		t.Fatal(err)
-	}
-	clock = clock.Add(2 * time.Minute)
-	if count() != 1 {
-		t.Error("not listed after half an hour, though its deletion is not shown yet")
-	}
-	clock = clock.Add(time.Hour)
-	if count() != 0 {
-		t.Error("still listed after its deletion")
-	}
-}
-
-// TestFaults: what the client makes of each way in which an answer can fail,
-// and what came of the call.
-func TestFaults(t *testing.T) {
-	for _, test := range []struct {
-		fault string
-		kind  provider.Kind
-		made  bool
-	}{
-		{"429", provider.Unavailable, false},
-		{"500", provider.Unanswered, false},
-		{"422", provider.Refused, false},
-		{"cut-before", provider.Unanswered, false},
-		{"cut-after", provider.Unanswered, true},
-		{"cut-body", provider.Unanswered, true},
-		{"broken-json", provider.Unanswered, true},
-		{"html", provider.Unanswered, false},
-		{"expire-tokens", provider.Unauthorized, false},
-	} {
-		t.Run(test.fault, func(t *testing.T) {
-			// Request 1 is the token; 2 is the create.
-			s, err := NewSandbox(provider.SandboxOptions{Behaviour: map[string]string{"faults": "2:" + test.fault}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := providertest.Serve(t, New(), s, nil)
-			_, err = c.Create(context.Background(), typePosition, texted("name", "Chef"))
-			var e *provider.Error
-			if !errors.As(err, &e) || e.Kind != test.kind {
-				t.Errorf("%v (kind %d), want kind %d", err, provider.KindOf(err), test.kind)
-			}
-			s.store.Read(func() {
-				if made := s.positions.Len() == 1; made != test.made {
-					t.Errorf("made: %v, want %v", made, test.made)
-				}
-			})
-		})
 	}
 }
 

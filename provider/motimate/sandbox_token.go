@@ -30,7 +30,11 @@ func (s *Sandbox) token(w http.ResponseWriter, r *http.Request) {
 	case grant == "password" && !s.isAdmin(get("username"), get("password")):
 		tokenError(w, http.StatusBadRequest, "invalid_grant", "the user name or the password is wrong, or the user is no administrator")
 	default:
-		token, life := s.front.Tokens.Issue()
+		token, life, ok := s.front.Tokens.Issue()
+		if !ok {
+			tokenError(w, http.StatusUnauthorized, "invalid_client", "the client is no longer accepted")
+			return
+		}
 		body, _ := json.Marshal(map[string]any{
 			"access_token": token, "token_type": "Bearer", "expires_in": int(life / time.Second),
 			"refresh_token": "", "created_at": s.now().Unix(),

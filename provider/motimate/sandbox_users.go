@@ -47,9 +47,9 @@ func plainPhone(text string) string {
 }
 
 func (s *Sandbox) me(*http.Request) (status int, body []byte, err error) {
-	s.store.Read(func() {
-		user, _ := s.users.Get(adminID)
-		body = s.data(func(d *document) {
+	s.store.ReadAs(sandbox.Singles, func(v sandbox.View) {
+		user, _ := s.users.At(v, adminID)
+		body = s.data(v, func(d *document) {
 			d.id("id", adminID)
 			s.writeProfile(d, user)
 		})
@@ -74,7 +74,7 @@ func (s *Sandbox) writeUser(d *document, id int64, u sandboxUser) {
 
 func (s *Sandbox) writeMemberships(d *document, u sandboxUser) {
 	d.list("groups", len(u.Groups), func(i int) {
-		group, _ := s.groups.Get(u.Groups[i].Group)
+		group, _ := s.groups.At(d.view, u.Groups[i].Group)
 		d.id("id", u.Groups[i].Group)
 		d.text("kind", s.kindOf(group))
 		d.level(group.Level)
@@ -84,7 +84,7 @@ func (s *Sandbox) writeMemberships(d *document, u sandboxUser) {
 		}
 	})
 	d.list("positions", len(u.Positions), func(i int) {
-		position, _ := s.positions.Get(u.Positions[i])
+		position, _ := s.positions.At(d.view, u.Positions[i])
 		d.id("id", u.Positions[i])
 		d.text("name", position.Name)
 	})
@@ -102,17 +102,8 @@ func (s *Sandbox) listUsers(r *http.Request) (int, []byte, error) {
 	})
 }
 
-func (s *Sandbox) readUser(r *http.Request) (status int, body []byte, err error) {
-	id := s.pathID(r)
-	s.store.Read(func() {
-		user, ok := s.users.Get(id)
-		if !ok {
-			err = notFound("user")
-			return
-		}
-		body = s.data(func(d *document) { s.writeUser(d, id, user) })
-	})
-	return http.StatusOK, body, err
+func (s *Sandbox) readUser(r *http.Request) (int, []byte, error) {
+	return single(s, r, s.users, "user", s.writeUser)
 }
 
 // answer is what a write gets: its refusal, or the object under the status of a
@@ -125,6 +116,6 @@ func (s *Sandbox) answer(name string, err error, write func(*document)) (status 
 	if status == http.StatusNoContent {
 		return status, nil, nil
 	}
-	s.store.Read(func() { body = s.data(write) })
+	s.store.Read(func() { body = s.data(sandbox.Now, write) })
 	return status, body, nil
 }

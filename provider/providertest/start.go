@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -16,18 +17,25 @@ import (
 
 // Start serves a provider's sandbox in memory, with these behaviours, for as
 // long as the test runs, and returns a client for it made from these settings
-// of the provider block (sandbox = true is added).
+// of the provider block (sandbox = true is added). A token that is refused is
+// renewed and the call repeated, which every call of a client must bear.
 func Start(t testing.TB, p provider.Provider, behaviour map[string]string, settings map[string]cty.Value) provider.Client {
 	t.Helper()
 	server, err := p.Sandbox(provider.SandboxOptions{Behaviour: behaviour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Serve(t, p, server, settings)
+	return serve(t, p, server, settings, true)
 }
 
-// Serve is Start for a sandbox that was made before. It is closed with the test.
+// Serve is Start for a sandbox that was made before, with one token that is never
+// renewed. The sandbox is closed with the test.
 func Serve(t testing.TB, p provider.Provider, server provider.Sandbox, settings map[string]cty.Value) provider.Client {
+	t.Helper()
+	return serve(t, p, server, settings, false)
+}
+
+func serve(t testing.TB, p provider.Provider, server provider.Sandbox, settings map[string]cty.Value, renew bool) provider.Client {
 	t.Helper()
 	listening := httptest.NewServer(server)
 	t.Cleanup(func() {
@@ -46,7 +54,11 @@ func Serve(t testing.TB, p provider.Provider, server provider.Sandbox, settings 
 	}
 	transport := listening.Client().Transport.(*http.Transport)
 	transport.MaxIdleConnsPerHost = 10
-	return p.Open(connection, &http.Client{Transport: bearer{token, transport}})
+	b := &bearer{token: token, next: transport}
+	if renew {
+		b.request = connection.Token
+	}
+	return p.Open(connection, &http.Client{Transport: b})
 }
 
 // Connect makes a connection to a sandbox from settings.
@@ -93,14 +105,45 @@ func Token(ctx context.Context, request *provider.TokenRequest) (string, error) 
 	return answer.AccessToken, nil
 }
 
-// bearer adds a token.
+// bearer adds a token. With a request for another, a call whose token is refused
+// is repeated once with a new one.
 type bearer struct {
+	next    http.RoundTripper
+	request *provider.TokenRequest
+
+	mu    sync.Mutex
 	token string
-	next  http.RoundTripper
 }
 
-func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", "Bearer "+b.token)
-	return b.next.RoundTrip(r)
+func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	b.mu.Lock()
+	token := b.token
+	b.mu.Unlock()
+	response, err := b.send(r, token)
+	if err != nil || b.request == nil || response.StatusCode != http.StatusUnauthorized && response.StatusCode != http.StatusForbidden {
+		return response, err
+	}
+	response.Body.Close()
+	if token, err = Token(r.Context(), b.request); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	b.token = token
+	b.mu.Unlock()
+	return b.send(r, token)
+}
+
+func (b *bearer) send(r *http.Request, token string) (*http.Response, error) {
+	copied := r.Clone(r.Context())
+	copied.Header.Set("Authorization", "Bearer "+token)
+	if r.Body != nil {
+		if r.GetBody == nil {
+			return nil, fmt.Errorf("the body of %s %s cannot be sent again", r.Method, r.URL.Path)
+		}
+		var err error
+		if copied.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return b.next.RoundTrip(copied)
 }
