@@ -11,14 +11,26 @@ type budget struct {
 }
 
 func (b *budget) RoundTrip(req *http.Request) (*http.Response, error) {
-	err := b.meter.admit(req.Context())
+	c := ordinary
+	call := tokenCallOf(req.Context())
+	if call != nil {
+		c = tokenCall
+	}
+	p, err := b.meter.admit(req.Context(), c)
 	if err != nil {
 		closeBody(req)
-		return nil, &UnsentError{Err: err}
+		return nil, held(err)
 	}
-	sent := b.meter.clock.Now()
+	if call != nil {
+		call.sent = p.sent
+	}
+	return b.send(req, p)
+}
+
+// send sends a call that has its pass.
+func (b *budget) send(req *http.Request, p pass) (*http.Response, error) {
 	resp, err := b.next.RoundTrip(req)
-	b.meter.done(resp, sent, isTokenCall(req.Context()))
+	b.meter.done(p, resp)
 	return resp, err
 }
 

@@ -14,16 +14,54 @@ var ErrCallBudget = errors.New("the calls that this run may make are used up")
 // is given up.
 var ErrThrottled = errors.New("the server has answered nothing but 429 (too many calls) for a long time; somebody else may be using up the budget; try again later")
 
-// UnsentError is the failure of a call of which surely nothing reached the
-// server: there was no connection, no token, or no leave to send it. Callers
-// that do not import this package can look for its method Unsent.
-type UnsentError struct{ Err error }
+// UnsentError is the failure of a call of which surely nothing was carried out by
+// the server: there was no connection, no token, or no leave to send it, or all that
+// was sent was refused for the rate or the token. Callers that do not import
+// this package can look for its methods Unsent and Unreachable.
+type UnsentError struct {
+	Err error
+
+	held        bool // there was no leave to send it
+	unreachable bool
+}
 
 func (e *UnsentError) Error() string { return e.Err.Error() }
 func (e *UnsentError) Unwrap() error { return e.Err }
 
 // Unsent reports that the call was not sent.
 func (e *UnsentError) Unsent() bool { return true }
+
+// Unreachable reports that every try of the call, or of the token call that it
+// waited for, found no connection to the server at all: the name is not known, there
+// is no way there, nothing listens, or nothing answers. Nearly every other call
+// would fare alike.
+func (e *UnsentError) Unreachable() bool { return e.unreachable }
+
+// held is the failure of a call that got no leave.
+func held(err error) *UnsentError { return &UnsentError{Err: err, held: true} }
+
+// unsent is the failure of a call for want of something else, with what is known of
+// that.
+func unsent(err error) *UnsentError {
+	inner := asUnsent(err)
+	switch {
+	case inner == nil:
+		return &UnsentError{Err: err}
+	case err == error(inner):
+		return inner
+	}
+	return &UnsentError{Err: err, held: inner.held, unreachable: inner.unreachable}
+}
+
+// asUnsent finds an UnsentError in err; nil if there is none.
+func asUnsent(err error) *UnsentError {
+	if err == nil {
+		return nil // as for most calls, and errors.As would allocate
+	}
+	var u *UnsentError
+	errors.As(err, &u)
+	return u
+}
 
 // TokenError says that no token could be had. Its text holds no secret.
 type TokenError struct {
@@ -53,7 +91,9 @@ func (e *TokenError) Error() string {
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
 	}
-	b.WriteString(". " + e.Remedy())
+	if lost := (*noConnection)(nil); !errors.As(e.Err, &lost) { // which says it itself
+		b.WriteString(". " + e.Remedy())
+	}
 	return b.String()
 }
 

@@ -19,12 +19,21 @@ const (
 
 // Meter counts the calls of a client and holds them back as the budget asks. Its
 // methods may be called from many goroutines.
+//
+// To a server that tells its budget with every answer no call is sent that it
+// refuses with 429, as long as nobody else uses the budget up. To any other as many
+// may be refused as are on their way when the budget ends, and after them one call
+// for each pause: all wait, then one goes ahead, and the rest only once it is
+// answered.
 type Meter struct {
-	clock    clock
-	maxCalls int
-	onWait   func(string, time.Time)
+	clock     clock
+	allowance *Allowance
+	onWait    func(string, time.Time)
+
+	stop chan struct{} // closed by Stop
 
 	mu       sync.Mutex
+	ended    error // why no call is let go any more
 	window   window
 	answered bool // an answer came since the budget was last unknown
 	flying   int
@@ -43,24 +52,13 @@ type Meter struct {
 	told    wait
 }
 
-// Usage is what a Meter knows at one moment.
-type Usage struct {
-	// Known says whether the server has told its budget; Limit, Remaining and
-	// Reset are 0 without. Remaining counts calls in flight as spent. Reset is
-	// the time until the budget is renewed.
-	Known            bool
-	Limit, Remaining int
-	Reset            time.Duration
-	// Calls were sent, token calls and repeated ones included; Retries of them
-	// were repeats, and Throttled were answered with 429.
-	Calls, Retries, Throttled int
-}
-
 func newMeter(o Options) *Meter {
-	return &Meter{
-		clock: o.clock, maxCalls: o.MaxCalls, onWait: o.OnWait,
+	m := &Meter{
+		clock: o.clock, allowance: o.Allowance, onWait: o.OnWait, stop: make(chan struct{}),
 		expected: -1, spread: rate.NewLimiter(0, 1), changed: make(chan struct{}),
 	}
+	o.Allowance.watch(m.wakeAll)
+	return m
 }
 
 // Expect says how many calls the run will still make. While they fit into the
@@ -73,17 +71,34 @@ func (m *Meter) Expect(n int) {
 	m.wake()
 }
 
-// Snapshot returns what the meter knows.
-func (m *Meter) Snapshot() Usage {
+// Stop lets no further call go: those that wait, for whatever reason, and those to
+// come fail at once with an *UnsentError that wraps err, unless an earlier try was
+// sent, whose end is then theirs. Calls on the wire go on to their end. Only the
+// first Stop counts; err must not be nil.
+func (m *Meter) Stop(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.clock.Now()
-	m.expire(now)
-	u := Usage{Calls: m.calls, Retries: m.retries, Throttled: m.refused}
-	if w := m.window; w.known {
-		u.Known, u.Limit, u.Remaining, u.Reset = true, w.limit, max(w.remaining-m.flying, 0), w.latest.Sub(now)
+	if m.ended == nil {
+		m.ended = err
+		close(m.stop)
+		m.wake()
 	}
-	return u
+}
+
+// class is how a call stands in the queue.
+type class int
+
+const (
+	ordinary  class = iota
+	overdue         // has had its turn already, and needed another token
+	tokenCall       // without it others cannot go
+)
+
+// pass is the leave to send one call.
+type pass struct {
+	sent     time.Time
+	class    class
+	expected bool // counted as one of the calls to come
 }
 
 // wait is why calls are held, and until when.
@@ -92,26 +107,26 @@ type wait struct {
 	until  time.Time
 }
 
-// admit returns when a call may be sent; done must follow it.
-func (m *Meter) admit(ctx context.Context) error {
+// admit returns when a call may be sent; done or giveBack must follow it.
+func (m *Meter) admit(ctx context.Context, c class) (pass, error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return err
+			return pass{}, err
 		}
 		m.mu.Lock()
-		if err := m.refusal(); err != nil {
+		now := m.clock.Now()
+		if err := m.refusal(now); err != nil {
 			m.mu.Unlock()
-			return err
+			return pass{}, err
 		}
-		d, why := m.hold(m.clock.Now())
+		d, why := m.hold(now, c)
 		if d == 0 {
-			m.calls++
-			m.flying++
-			if m.expected > 0 {
-				m.expected--
-			}
+			p, last, err := m.let(now, c)
 			m.mu.Unlock()
-			return nil
+			if last {
+				m.allowance.announce()
+			}
+			return p, err
 		}
 		tell := m.news(why)
 		wake := m.changed
@@ -125,29 +140,58 @@ func (m *Meter) admit(ctx context.Context) error {
 		m.waiting--
 		m.mu.Unlock()
 		if err != nil {
-			return err
+			return pass{}, err
 		}
 	}
 }
 
+// let counts a call as sent, and reports whether it was the last that the
+// allowance has; mu is held.
+func (m *Meter) let(now time.Time, c class) (p pass, last bool, err error) {
+	ok, last := m.allowance.take()
+	if !ok {
+		return pass{}, false, ErrCallBudget
+	}
+	p = pass{sent: now, class: c, expected: m.expected > 0}
+	m.calls++
+	m.flying++
+	if p.expected {
+		m.expected--
+	}
+	return p, last, nil
+}
+
+// giveBack takes account of a call that was let go and not sent.
+func (m *Meter) giveBack(p pass) {
+	m.allowance.giveBack()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls--
+	m.flying--
+	if p.expected {
+		m.expected++
+	}
+	m.wake()
+}
+
 // refusal says why no call may be sent, however long it waits; mu is held.
-func (m *Meter) refusal() error {
+func (m *Meter) refusal(now time.Time) error {
 	switch {
-	case m.maxCalls > 0 && m.calls >= m.maxCalls:
+	case m.ended != nil:
+		return m.ended
+	case m.allowance.usedUp():
 		return ErrCallBudget
-	case m.hopeless() && m.clock.Now().Before(m.pausedUntil):
+	case m.hopeless() && now.Before(m.pausedUntil):
 		return fmt.Errorf("%w (it may take calls again at %s)", ErrThrottled, m.pausedUntil.Format(time.TimeOnly))
 	}
 	return nil
 }
 
-// news reports whether the listener has not heard of a wait; mu is held.
-func (m *Meter) news(w wait) bool {
-	if m.onWait == nil || w.reason == "" || w.reason == m.told.reason && w.until.Sub(m.told.until).Abs() < 2*time.Second {
-		return false
-	}
-	m.told = w
-	return true
+// closed is refusal for those who do not hold mu.
+func (m *Meter) closed() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refusal(m.clock.Now())
 }
 
 // exhausted reports whether nothing but 429 has been answered for so long, or
@@ -162,29 +206,9 @@ func (m *Meter) hopeless() bool {
 	return !m.throttled.IsZero() && m.pausedUntil.Sub(m.throttled) > maxThrottled
 }
 
-// repeated counts a repeat.
+// repeated counts a repeat that was sent.
 func (m *Meter) repeated() {
 	m.mu.Lock()
 	m.retries++
 	m.mu.Unlock()
-}
-
-// pause waits before a repeat of one call and tells the listener.
-func (m *Meter) pause(ctx context.Context, reason string, d time.Duration) error {
-	m.mu.Lock()
-	w := wait{reason, m.clock.Now().Add(d)}
-	tell := m.news(w)
-	m.mu.Unlock()
-	if tell {
-		m.onWait(w.reason, w.until)
-	}
-	return m.clock.Wait(ctx, d, nil)
-}
-
-// wake lets all who wait ask again; mu is held.
-func (m *Meter) wake() {
-	if m.waiting > 0 {
-		close(m.changed)
-		m.changed = make(chan struct{})
-	}
 }

@@ -19,11 +19,11 @@ type Options struct {
 	AccessToken string
 	// Secrets must appear in no trace and no error, nor may the tokens.
 	Secrets []string
-	// MaxCalls is how many calls may be sent in all, token calls and repeated ones
-	// included; 0 sets no limit.
-	MaxCalls int
-	// OnWait is told when calls are held back: why, in words that go on from "waiting:",
-	// and until when as far as is known. It may be called from many goroutines
+	// Allowance is how many calls may be sent in all, token calls and repeated ones
+	// included. It may be shared with other clients. Nil sets no limit.
+	Allowance *Allowance
+	// OnWait is told when calls are held back: why, in words that go on from "waiting:"
+	// and may be followed by "until", and until when as far as is known. It may be called from many goroutines
 	// and must return soon. Nil is allowed, here and for Trace.
 	OnWait func(reason string, until time.Time)
 	// Trace gets a line for each request that was sent.
@@ -63,10 +63,11 @@ func New(o Options) (*http.Client, *Meter) {
 	meter := newMeter(o)
 
 	var chain http.RoundTripper = &wire{next: o.Base, userAgent: o.UserAgent, trace: o.Trace, secrets: secrets}
-	chain = &budget{next: chain, meter: meter}
+	gate := &budget{next: chain, meter: meter}
+	chain = gate
 	if o.Token != nil || o.AccessToken != "" {
-		calls := &retry{next: chain, meter: meter, always: true}
-		chain = &auth{next: chain, meter: meter, source: newSource(o, calls, secrets)}
+		calls := &retry{next: gate, meter: meter, always: true}
+		chain = &auth{gate: gate, meter: meter, source: newSource(o, meter, calls, secrets)}
 	}
 	chain = &retry{next: chain, meter: meter}
 	return &http.Client{

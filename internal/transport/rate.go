@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,68 +26,107 @@ type rateHeader struct {
 // both what remains and when it is renewed there is nothing to go by.
 func parseRate(h http.Header) (rateHeader, bool) {
 	best, found := rateHeader{}, false
-	for _, f := range rateFields(strings.Join(h.Values("RateLimit"), ",")) {
-		if r, ok := f.header(); ok && (!found || r.remaining < best.remaining) {
+	for f := range rateFields(h[rateKey]) {
+		if r, ok := f.header(h); ok && (!found || r.remaining < best.remaining) {
 			best, found = r, true
 		}
 	}
 	if !found {
 		f := rateField{}
-		f.set("remaining", firstItem(h.Get("RateLimit-Remaining")))
-		f.set("reset", firstItem(h.Get("RateLimit-Reset")))
-		f.set("limit", firstItem(h.Get("RateLimit-Limit")))
-		best, found = f.header()
+		f.set("limit", firstItem(h.Get(rateKey+"-Limit")))
+		f.set("remaining", firstItem(h.Get(rateKey+"-Remaining")))
+		f.set("reset", firstItem(h.Get(rateKey+"-Reset")))
+		best, found = f.header(h)
 	}
 	if found && best.limit == 0 {
-		for _, f := range rateFields(strings.Join(h.Values("RateLimit-Policy"), ",")) {
-			if n, ok := f["limit"]; ok && (best.limit == 0 || n < best.limit) {
-				best.limit = n
+		for f := range rateFields(h[rateKey+"-Policy"]) {
+			if f.has[atLimit] && (best.limit == 0 || f.n[atLimit] < best.limit) {
+				best.limit = f.n[atLimit]
 			}
 		}
 	}
 	return best, found
 }
 
-// rateField holds the numbers of one budget by name.
-type rateField map[string]int
+// rateKey is "RateLimit" as http.Header has it.
+const rateKey = "Ratelimit"
 
-// rateNames maps the short names of the newest draft to the long ones.
-var rateNames = map[string]string{
-	"limit": "limit", "remaining": "remaining", "reset": "reset",
-	"q": "limit", "r": "remaining", "t": "reset",
+// The numbers of one budget.
+const (
+	atLimit = iota
+	atRemaining
+	atReset
+	numbers
+)
+
+// rateField holds the numbers of one budget, and which of them are there.
+type rateField struct {
+	n   [numbers]int
+	has [numbers]bool
 }
 
-func (f rateField) set(name, value string) {
-	name, known := rateNames[strings.ToLower(name)]
-	n, err := strconv.Atoi(value)
-	if known && err == nil && n < 1<<31 {
-		f[name] = max(n, 0)
+// numberNamed finds a number by its long name or by that of the newest draft; -1
+// if it is none of them.
+func numberNamed(name string) int {
+	for i, names := range [numbers][2]string{{"limit", "q"}, {"remaining", "r"}, {"reset", "t"}} {
+		if strings.EqualFold(name, names[0]) || strings.EqualFold(name, names[1]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *rateField) set(name, value string) {
+	i := numberNamed(name)
+	if n, err := strconv.Atoi(value); i >= 0 && err == nil && n < 1<<31 {
+		f.n[i], f.has[i] = max(n, 0), true
 	}
 }
 
-func (f rateField) header() (rateHeader, bool) {
-	remaining, known := f["remaining"]
-	reset, timed := f["reset"]
-	return rateHeader{limit: f["limit"], remaining: remaining, reset: time.Duration(reset) * time.Second}, known && timed
+// earliestDate is the least number that is taken for a time in Unix seconds, and
+// not for a number of seconds: some servers write the end of the window so.
+const earliestDate = 1_000_000_000
+
+func (f *rateField) header(h http.Header) (rateHeader, bool) {
+	known := f.has[atRemaining] && f.has[atReset]
+	if known && f.n[atReset] >= earliestDate {
+		date, err := http.ParseTime(h.Get("Date"))
+		if err != nil {
+			return rateHeader{}, false
+		}
+		f.n[atReset] = max(f.n[atReset]-int(date.Unix()), 0)
+	}
+	return rateHeader{limit: f.n[atLimit], remaining: f.n[atRemaining], reset: time.Duration(f.n[atReset]) * time.Second}, known
 }
 
-// rateFields splits a header into budgets: each begins with a name of its own, or
-// with a key that the one before has already.
-func rateFields(value string) []rateField {
-	var fields []rateField
-	current := rateField{}
-	for _, item := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' }) {
-		key, text, isPair := strings.Cut(strings.TrimSpace(item), "=")
-		key = strings.TrimSpace(key)
-		if _, twice := current[rateNames[strings.ToLower(key)]]; !isPair || twice {
-			fields = append(fields, current)
-			current = rateField{}
+// rateFields splits the lines of a header into budgets: each begins with a name of
+// its own, or with a key that the one before has already.
+func rateFields(lines []string) iter.Seq[rateField] {
+	return func(yield func(rateField) bool) {
+		current := rateField{}
+		for _, line := range lines {
+			for line != "" {
+				item := line
+				if i := strings.IndexAny(line, ",;"); i >= 0 {
+					item, line = line[:i], line[i+1:]
+				} else {
+					line = ""
+				}
+				key, text, isPair := strings.Cut(strings.TrimSpace(item), "=")
+				key = strings.TrimSpace(key)
+				if i := numberNamed(key); !isPair || i >= 0 && current.has[i] {
+					if !yield(current) {
+						return
+					}
+					current = rateField{}
+				}
+				if isPair {
+					current.set(key, strings.TrimSpace(text))
+				}
+			}
 		}
-		if isPair {
-			current.set(key, strings.TrimSpace(text))
-		}
+		yield(current)
 	}
-	return append(fields, current)
 }
 
 // firstItem cuts the parameters off that older drafts allow: "100, 100;w=60".
@@ -109,9 +149,10 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	// A date means the server's clock; its own Date says how far ours is off.
+	// A date means the server's clock, and its own Date says what that shows.
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
+		return max(at.Sub(date), 0), true
 	}
-	return max(at.Sub(now), 0), true
+	// Without it there is ours, which may be hours away from the server's.
+	return min(max(at.Sub(now), 0), maxPause), true
 }

@@ -30,6 +30,8 @@ func TestParseRate(t *testing.T) {
 		{"of two budgets the tighter", header("RateLimit", `"hour";r=500;t=3000, "minute";r=5;t=30`), rateHeader{0, 5, 30 * time.Second}, true},
 		{"in two lines", header("RateLimit", `"hour";r=500;t=3000`, "RateLimit", `"minute";r=5;t=30`), rateHeader{0, 5, 30 * time.Second}, true},
 		{"below zero", header("RateLimit", "limit=10, remaining=-3, reset=-1"), rateHeader{10, 0, 0}, true},
+		{"a reset in Unix seconds", header("RateLimit-Remaining", "3", "RateLimit-Reset", "1905235260", "Date", "Fri, 17 May 2030 08:00:00 GMT"), rateHeader{0, 3, time.Minute}, true},
+		{"a reset in Unix seconds by an unknown clock", header("RateLimit-Remaining", "3", "RateLimit-Reset", "1905235260"), rateHeader{}, false},
 		{"no reset", header("RateLimit", "limit=10, remaining=3"), rateHeader{10, 3, 0}, false},
 		{"words", header("RateLimit", "limit=many, remaining=some, reset=soon"), rateHeader{}, false},
 		{"nothing", header(), rateHeader{}, false},
@@ -54,6 +56,7 @@ func TestRetryAfter(t *testing.T) {
 		{header("Retry-After", now.Add(time.Minute).Format(http.TimeFormat)), time.Minute, true},
 		{header("Retry-After", now.Add(-time.Minute).Format(http.TimeFormat)), 0, true},
 		{header("Retry-After", now.Add(time.Hour+time.Minute).Format(http.TimeFormat), "Date", now.Add(time.Hour).Format(http.TimeFormat)), time.Minute, true},
+		{header("Retry-After", now.Add(time.Hour).Format(http.TimeFormat)), maxPause, true},
 		{header("Retry-After", "later"), 0, false},
 		{header(), 0, false},
 	} {

@@ -32,33 +32,39 @@ type retry struct {
 }
 
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
 	harmless := r.always || req.Method != http.MethodPost
-	attempt := req
-	for tries := 1; ; tries++ {
+	attempt := req.Clone(ctx) // what goes down the chain is its own, and may be changed
+	so := course{unreachable: true}
+	for tries, first := 1, true; ; first = false {
 		resp, err := r.next.RoundTrip(attempt)
 		if err == nil && harmless {
 			resp, err = buffered(resp)
 		}
-		again, throttled := r.again(req, harmless, resp, err)
-		if throttled {
-			tries-- // the meter bounds these by time
+		so.note(ending{resp, err})
+		if !first && !so.last.held() {
+			r.meter.repeated()
 		}
-		if !again || tries >= maxTries {
-			return resp, err
+		again, throttled := r.again(req, harmless, resp, err)
+		if !again || !throttled && tries >= maxTries {
+			return so.end()
 		}
 		next, bodyErr := replay(req)
 		if bodyErr != nil {
-			return resp, err
+			return so.end()
 		}
-		if !throttled {
-			if wait := r.meter.pause(req.Context(), reason(resp, err), backoff(resp, tries, r.meter.clock.Now())); wait != nil {
-				closeBody(next)
-				return resp, err
-			}
-		}
-		drain(resp)
-		r.meter.repeated()
 		attempt = next
+		if throttled {
+			drain(resp)
+			continue // the meter holds it back, and bounds these by time
+		}
+		wait := r.meter.pause(ctx, reason(resp, err), backoff(resp, tries, r.meter.clock.Now()))
+		if wait != nil {
+			closeBody(attempt)
+			so.giveUp(wait)
+			return so.end()
+		}
+		tries++
 	}
 }
 
@@ -69,8 +75,7 @@ func (r *retry) again(req *http.Request, harmless bool, resp *http.Response, err
 		return false, false
 	}
 	if err != nil {
-		var unsent *UnsentError
-		return !hopeless(err) && (harmless || errors.As(err, &unsent)), false
+		return !hopeless(err) && (harmless || asUnsent(err) != nil), false
 	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
@@ -84,18 +89,21 @@ func (r *retry) again(req *http.Request, harmless bool, resp *http.Response, err
 
 // hopeless reports whether the next try would surely end alike.
 func hopeless(err error) bool {
+	if u := asUnsent(err); u != nil && u.held {
+		return true
+	}
 	var token *TokenError
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
-	return errors.Is(err, ErrCallBudget) || errors.Is(err, ErrThrottled) || errors.As(err, &token) || errors.As(err, &certificate) ||
-		errors.As(err, &dns) && dns.IsNotFound
+	return errors.As(err, &token) || errors.As(err, &certificate) || errors.As(err, &dns) && dns.IsNotFound
 }
 
+// reason says why a call waits before its repeat, as OnWait is told.
 func reason(resp *http.Response, err error) string {
 	if err != nil {
-		return "the server could not be reached, or its answer was cut off"
+		return "a call whose connection failed is held back"
 	}
-	return fmt.Sprintf("the server has trouble (%d)", resp.StatusCode)
+	return fmt.Sprintf("a call that the server answered with HTTP %d is held back", resp.StatusCode)
 }
 
 // backoff returns how long to wait after the given number of tries: twice as
@@ -132,17 +140,21 @@ func replay(req *http.Request) (*http.Request, error) {
 // buffered reads the body of an answer, so that one that is cut off is seen while
 // the call can still be repeated. A very large one is handed on half read.
 func buffered(resp *http.Response) (*http.Response, error) {
-	head, err := io.ReadAll(io.LimitReader(resp.Body, maxBuffered))
+	var head bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n < maxBuffered {
+		head.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := head.ReadFrom(io.LimitReader(resp.Body, maxBuffered))
 	if err != nil {
 		resp.Body.Close()
 		return nil, fmt.Errorf("the answer (HTTP %d) was cut off: %w", resp.StatusCode, err)
 	}
-	if len(head) == maxBuffered {
-		resp.Body = &joinedBody{Reader: io.MultiReader(bytes.NewReader(head), resp.Body), Closer: resp.Body}
+	if head.Len() == maxBuffered {
+		resp.Body = &joinedBody{Reader: io.MultiReader(&head, resp.Body), Closer: resp.Body}
 		return resp, nil
 	}
 	resp.Body.Close()
-	resp.Body = io.NopCloser(bytes.NewReader(head))
+	resp.Body = io.NopCloser(&head)
 	return resp, nil
 }
 

@@ -170,16 +170,6 @@ func TestLargeAnswer(t *testing.T) {
 	}
 }
 
-func TestMaxCalls(t *testing.T) {
-	s := newScript(t, answer(503, ""), answer(503, ""))
-	client, meter := New(Options{clock: newQuick(), MaxCalls: 2})
-	_, _, err := outcome(t, client, "GET", s.URL, "")
-	var unsent *UnsentError
-	if !errors.Is(err, ErrCallBudget) || !errors.As(err, &unsent) || len(s.seen()) != 2 || meter.Snapshot().Calls != 2 {
-		t.Fatalf("got %v after %d calls", err, len(s.seen()))
-	}
-}
-
 func TestCancelledWhileWaiting(t *testing.T) {
 	s := newScript(t, answer(429, "", "Retry-After", "600"))
 	ctx, cancel := context.WithCancel(t.Context())

@@ -3,8 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -16,102 +14,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// world is a server with a budget, in the memory of a test: so many calls in each
-// window, whoever makes them.
-type world struct {
-	limit   int
-	length  time.Duration
-	phase   time.Duration // how long the first window has been running
-	roundUp bool          // how the seconds to the end are rounded
-	others  int           // calls of others at the start of each window
-	before  int           // calls made in the first window already
-	latency time.Duration // longest way of a call, and of its answer
-	silent  bool          // sends no header
-
-	mu      sync.Mutex
-	random  *rand.Rand
-	start   time.Time
-	window  int64
-	used    int
-	refused int
-	served  []time.Time
-}
-
-func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
-	w.travel()
-	resp := w.answer(req)
-	w.travel()
-	return resp, req.Context().Err()
-}
-
-func (w *world) travel() {
-	w.mu.Lock()
-	d := time.Duration(w.random.Int64N(int64(w.latency) + 1))
-	w.mu.Unlock()
-	time.Sleep(d)
-}
-
-func (w *world) answer(req *http.Request) *http.Response {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	now := time.Now()
-	since := now.Sub(w.start) + w.phase
-	if n := int64(since/w.length) + 1; n != w.window {
-		w.used = w.others
-		if w.window == 0 {
-			w.used += w.before
-		}
-		w.window = n
-	}
-	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}
-	if w.used >= w.limit {
-		resp.StatusCode = http.StatusTooManyRequests
-		w.refused++
-	} else {
-		w.used++
-		w.served = append(w.served, now)
-	}
-	if !w.silent {
-		left := w.length - since%w.length
-		if w.roundUp {
-			left += time.Second - 1
-		}
-		resp.Header.Set("RateLimit", fmt.Sprintf("limit=%d, remaining=%d, reset=%d", w.limit, w.limit-w.used, left/time.Second))
-	}
-	return resp
-}
-
-// work makes calls from many workers and returns how many were answered with 200.
-func work(t *testing.T, client *http.Client, workers, calls int) int {
-	todo := make(chan struct{}, calls)
-	for range calls {
-		todo <- struct{}{}
-	}
-	close(todo)
-	var done sync.WaitGroup
-	var mu sync.Mutex
-	good := 0
-	for range workers {
-		done.Go(func() {
-			for range todo {
-				resp, err := client.Post("https://api.example.org/things", "application/json", strings.NewReader("{}"))
-				if err != nil {
-					t.Errorf("a call failed: %v", err)
-					return
-				}
-				resp.Body.Close()
-				if resp.StatusCode == http.StatusOK {
-					mu.Lock()
-					good++
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	done.Wait()
-	return good
-}
-
 // drawWorld draws a server and what works on it, lets it work, and returns how
 // many calls were served.
 func drawWorld(t *testing.T, rt *rapid.T, others bool) (w *world, calls, good int, usage Usage) {
@@ -121,6 +23,8 @@ func drawWorld(t *testing.T, rt *rapid.T, others bool) (w *world, calls, good in
 		roundUp: rapid.Bool().Draw(rt, "roundUp"),
 		latency: time.Duration(rapid.Int64Range(0, int64(5*time.Second)).Draw(rt, "latency")),
 		random:  rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1)),
+
+		perWindow: map[int64]int{},
 	}
 	w.phase = time.Duration(rapid.Int64Range(0, int64(w.length)-1).Draw(rt, "phase"))
 	w.before = rapid.IntRange(0, w.limit).Draw(rt, "before")
@@ -170,10 +74,6 @@ func TestBudgetWithOthers(t *testing.T) {
 			rt.Fatalf("%d of %d calls were served, %d refused; the meter counted %+v", good, calls, w.refused, usage)
 		}
 	})
-}
-
-func newWorld(limit int, length time.Duration) *world {
-	return &world{limit: limit, length: length, latency: 50 * time.Millisecond, random: rand.New(rand.NewPCG(1, 2)), start: time.Now()}
 }
 
 // Calls that fit into the budget, less the tenth, are not held back at all.
@@ -254,7 +154,7 @@ func TestOneCallUntilTheFirstHeader(t *testing.T) {
 func TestNoHeaderNoLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(100000, time.Minute)
-		w.silent = true
+		w.tells = never
 		client, meter := New(Options{Base: w})
 		meter.Expect(5000)
 		if good := work(t, client, 10, 1000); good != 1000 {
@@ -274,7 +174,7 @@ func TestNoHeaderNoLimit(t *testing.T) {
 func TestThrottledTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(50, time.Minute)
-		w.silent = true
+		w.tells = never
 		client, meter := New(Options{Base: w})
 		if good := work(t, client, 10, 180); good != 180 {
 			t.Fatalf("%d served", good)
@@ -337,11 +237,11 @@ func TestThrottledForGood(t *testing.T) {
 		if u := meter.Snapshot(); u.Calls != 1 {
 			t.Errorf("usage: %+v", u)
 		}
-		w.silent = true
+		w.tells = never
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(0, 24*time.Hour)
-		w.silent = true
+		w.tells = never
 		client, _ := New(Options{Base: w})
 		resp, err := client.Get("https://api.example.org/things")
 		if err != nil || resp.StatusCode != http.StatusTooManyRequests {

@@ -132,7 +132,10 @@ func TestRefusedToken(t *testing.T) {
 		{"401 twice", "GET", steps{answer(401, ""), answer(401, "no")}, 0, 401, "1 2"},
 		{"403 that speaks of the token", "GET", steps{expired}, 0, 200, "1 2"},
 		{"403 with a challenge", "GET", steps{answer(403, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}, 0, 200, "1 2"},
-		{"403 for a young token", "GET", steps{answer(403, "no right")}, 0, 403, "1"},
+		{"401 thrice", "GET", steps{answer(401, ""), answer(401, "no"), answer(401, "never")}, 0, 401, "1 2"},
+		{"403 for a young token", "GET", steps{answer(403, "no right")}, 0, 200, "1 2"},
+		{"403 for a young token and a creation", "POST", steps{answer(403, "no right")}, 0, 200, "1 2"},
+		{"403 for a young token and a new one", "GET", steps{answer(403, "no right"), answer(403, "no right")}, 0, 403, "1 2"},
 		{"403 for an old token", "GET", steps{answer(403, "no right")}, time.Hour / 2, 200, "1 2"},
 		{"403 for an old token and a new one", "GET", steps{answer(403, "no right"), answer(403, "no right")}, time.Hour / 2, 403, "1 2"},
 	} {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// wire sends one request as it is.
+// wire sends one request as it is. The request is the chain's own.
 type wire struct {
 	next      http.RoundTripper
 	userAgent string
@@ -20,37 +20,48 @@ type wire struct {
 }
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
-	var asked, connected atomic.Bool
+	var way connecting
 	ctx, cancel := context.WithCancelCause(req.Context())
-	req = req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	}))
 	if w.userAgent != "" && req.Header.Get("User-Agent") == "" {
 		req.Header.Set("User-Agent", w.userAgent)
 	}
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { way.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { way.found.Store(true) },
+	}))
 	start := time.Now()
 	resp, err := w.next.RoundTrip(req)
 	if w.trace != nil {
 		w.trace(w.secrets.text(traceLine(req, resp, err, time.Since(start))))
 	}
 	if err != nil {
+		ended := ctx.Err() != nil
 		cancel(nil)
-		err = w.secrets.error(err)
-		// A transport that asked for a connection and got none has sent nothing.
-		// One that never asked is not net/http's, and nothing is known of it.
-		if asked.Load() && !connected.Load() {
-			err = &UnsentError{Err: err}
-		}
-		return nil, err
+		return nil, way.judge(req.URL.Host, w.secrets.error(err), ended)
 	}
 	resp.Body = &movingBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
 	return resp, nil
 }
 
+// connecting is how far a call got.
+type connecting struct{ asked, found atomic.Bool }
+
+// judge says what an error means for a call. A transport that asked for a connection
+// and got none has sent nothing. One that never asked is not net/http's, and nothing
+// is known of it. ended says that the caller had given up.
+func (c *connecting) judge(host string, err error, ended bool) error {
+	if !c.asked.Load() || c.found.Load() {
+		return err
+	}
+	if none := lost(host, err); none != nil && !ended {
+		return &UnsentError{Err: none, unreachable: true}
+	}
+	return &UnsentError{Err: err}
+}
+
 func traceLine(req *http.Request, resp *http.Response, err error, took time.Duration) string {
 	shown := *req.URL
-	if isTokenCall(req.Context()) {
+	if tokenCallOf(req.Context()) != nil {
 		shown.RawQuery = ""
 	}
 	line := fmt.Sprintf("%s %s", req.Method, shown.Redacted())
@@ -66,8 +77,21 @@ func traceLine(req *http.Request, resp *http.Response, err error, took time.Dura
 
 type tokenCallKey struct{}
 
-// isTokenCall reports whether a request carries credentials in its query.
-func isTokenCall(ctx context.Context) bool { return ctx.Value(tokenCallKey{}) != nil }
+// asTokenCall marks a call that carries credentials in its query, and returns
+// where to find when it was sent.
+func asTokenCall(ctx context.Context) (context.Context, *sending) {
+	s := &sending{}
+	return context.WithValue(ctx, tokenCallKey{}, s), s
+}
+
+// sending is when a token call was last sent.
+type sending struct{ sent time.Time }
+
+// tokenCallOf returns the sending of a token call, and nil for any other.
+func tokenCallOf(ctx context.Context) *sending {
+	s, _ := ctx.Value(tokenCallKey{}).(*sending)
+	return s
+}
 
 var errStalled = errors.New("the server stopped in the middle of its answer")
 
@@ -75,14 +99,19 @@ var errStalled = errors.New("the server stopped in the middle of its answer")
 // without end.
 type movingBody struct {
 	io.ReadCloser
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	stalled *time.Timer
 }
 
 func (b *movingBody) Read(p []byte) (int, error) {
-	stalled := time.AfterFunc(stallTimeout, func() { b.cancel(errStalled) })
+	if b.stalled == nil {
+		b.stalled = time.AfterFunc(stallTimeout, func() { b.cancel(errStalled) })
+	} else {
+		b.stalled.Reset(stallTimeout)
+	}
 	n, err := b.ReadCloser.Read(p)
-	stalled.Stop()
+	b.stalled.Stop()
 	if err != nil && err != io.EOF && errors.Is(context.Cause(b.ctx), errStalled) {
 		err = errStalled
 	}
