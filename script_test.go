@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write what the stories compare with anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"espalier": main})
+	testscript.Main(m, map[string]func(){"espalier": main, "espalier-killed": killedMain})
 }
 
 // TestScripts runs the stories: each is a folder of files, commands a user
@@ -38,22 +38,23 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"subst":   substitute,
-			"rows":    writeRows,
-			"cut":     cutShort,
-			"lines":   countLines,
-			"says":    says,
-			"until":   until,
-			"server":  startServer,
-			"api":     callAPI,
-			"live":    listLive,
-			"id":      findID,
-			"calls":   countCalls,
-			"hold":    holdCalls,
-			"held":    awaitHeld,
-			"release": releaseCalls,
-			"json":    parseJSON,
+			"exits":      exits,
+			"subst":      substitute,
+			"rows":       writeRows,
+			"cut":        cutShort,
+			"lines":      countLines,
+			"says":       says,
+			"until":      until,
+			"eventually": eventually,
+			"server":     startServer,
+			"api":        callAPI,
+			"live":       listLive,
+			"id":         findID,
+			"calls":      countCalls,
+			"hold":       holdCalls,
+			"held":       awaitHeld,
+			"release":    releaseCalls,
+			"json":       parseJSON,
 		},
 	})
 }
@@ -175,6 +176,28 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		case <-poll.C:
 		case <-deadline:
 			ts.Fatalf("%s never held %q", args[0], args[1])
+		}
+	}
+}
+
+// eventually TEXT COMMAND... runs a command again and again until its standard
+// output holds a text.
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually TEXT COMMAND...")
+	}
+	poll := time.NewTicker(100 * time.Millisecond)
+	defer poll.Stop()
+	deadline := time.After(time.Minute)
+	for {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+		select {
+		case <-poll.C:
+		case <-deadline:
+			ts.Fatalf("%s never said %q", args[1], args[0])
 		}
 	}
 }

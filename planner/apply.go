@@ -33,8 +33,10 @@ type ApplyOptions struct {
 
 // Apply carries out a plan: each step as soon as what it needs is done, the last
 // ones when all others have ended. A step that fails stops only what depends on
-// it. When ctx ends no further step is begun; those under way run to their end.
-// The calls themselves get callCtx, which may end later.
+// it. A call that is not answered is looked up, or sent once more where that is
+// harmless, when there is nothing else to do. When ctx ends no further step is
+// begun; those under way run to their end. The calls themselves get callCtx,
+// which may end later.
 func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal, o ApplyOptions) *Report {
 	r := newRun(p, target, journal, o)
 	r.start()
@@ -46,11 +48,15 @@ func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal
 		go func() {
 			defer workers.Done()
 			for {
-				i, ok := r.next()
-				if !ok {
+				j, ok := r.next()
+				switch {
+				case !ok:
 					return
+				case len(j.lookups) > 0:
+					r.lookUp(callCtx, j.lookups)
+				default:
+					r.carryOut(callCtx, j.step)
 				}
-				r.carryOut(callCtx, i)
 			}
 		}()
 	}
@@ -78,16 +84,21 @@ type run struct {
 
 	calls chan struct{} // holds a token for each call under way
 
-	mu      sync.Mutex
-	wake    *sync.Cond
-	open    []int // by step: how many needs have not ended
-	ready   []int
-	last    []int // ready steps of the last phase
-	first   int   // steps of the first phase that have not ended
-	settled int
-	stopped bool
-	results []map[string]cty.Value // by step: attributes of its object afterwards
-	ids     []string
+	mu       sync.Mutex
+	wake     *sync.Cond
+	open     []int // by step: how many needs have not ended
+	ready    []int
+	last     []int // ready steps of the last phase
+	unknown  []int // steps to be looked up when nothing else is at work
+	first    int   // steps of the first phase that have not ended
+	busy     int   // workers that are at work
+	settled  int
+	stopped  bool
+	fared    bool // a call without an answer has been made good since the last look-up
+	streak   int  // calls in a row that went wrong through no fault of their step
+	attempts map[int]*attempt
+	results  []map[string]cty.Value // by step: attributes of its object afterwards
+	ids      []string
 }
 
 func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
@@ -95,7 +106,7 @@ func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 	r := &run{plan: p, target: target, journal: journal, o: o,
 		report: &Report{Status: make([]Status, n), Errors: make([]error, n)},
 		needed: make([][]int, n), open: make([]int, n), results: make([]map[string]cty.Value, n), ids: make([]string, n),
-		at: make(map[schema.Address]int, n)}
+		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}}
 	r.wake = sync.NewCond(&r.mu)
 	r.calls = make(chan struct{}, max(1, o.Parallelism))
 	for i := range p.Steps {
@@ -126,21 +137,33 @@ func (r *run) start() {
 }
 
 func (r *run) enqueue(i int) {
-	if r.plan.Steps[i].Last {
+	s := &r.plan.Steps[i]
+	_, conflict := r.o.Conflicts[i]
+	switch {
+	case s.Last:
 		r.last = append(r.last, i)
-	} else {
+	case s.Unsettled && !conflict:
+		r.attempts[i] = &attempt{at: s.Tried, accepted: s.Accepted}
+		r.unknown = append(r.unknown, i)
+	default:
 		r.ready = append(r.ready, i)
 	}
 }
 
-// next waits for a step to carry out; false when there will be none.
-func (r *run) next() (int, bool) {
+// job is what a worker does next: a step, or to look up what became of some.
+type job struct {
+	step    int
+	lookups []int
+}
+
+// next waits for something to do; false when there will be nothing.
+func (r *run) next() (job, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
 		if r.stopped || r.settled == len(r.plan.Steps) {
 			r.wake.Broadcast()
-			return 0, false
+			return job{}, false
 		}
 		if r.first == 0 && len(r.last) > 0 {
 			r.ready, r.last = append(r.ready, r.last...), nil
@@ -154,7 +177,14 @@ func (r *run) next() (int, bool) {
 			}
 			r.report.Status[i] = Running
 			r.tell(i, nil, 0)
-			return i, true
+			r.busy++
+			return job{step: i}, true
+		}
+		if r.busy == 0 && len(r.unknown) > 0 {
+			j := job{lookups: r.unknown}
+			r.unknown = nil
+			r.busy++
+			return j, true
 		}
 		r.wake.Wait()
 	}
@@ -205,13 +235,19 @@ func (r *run) halt(why error) {
 	r.wake.Broadcast()
 }
 
-// leaveRest says of every step that was not tried that it is left.
+// leaveRest says of every step that was not tried that it is left, and of one
+// that was not looked up in time that it is undecided.
 func (r *run) leaveRest() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, s := range r.report.Status {
-		if s == Waiting {
+		switch s {
+		case Waiting:
 			r.report.Status[i] = Left
+		case Pending:
+			r.report.Status[i], r.report.Errors[i] = Undecided, r.attempts[i].err
+			r.settled++
+			r.tell(i, r.report.Errors[i], 0)
 		}
 	}
 }
@@ -226,9 +262,19 @@ func (r *run) carryOut(ctx context.Context, i int) {
 	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {
 		r.halt(err) // before anybody learns that the step has ended
 	}
-	if status == Left {
+	r.busy--
+	r.wake.Broadcast()
+	switch {
+	case status == Left:
 		r.report.Status[i] = Left
-	} else {
+	case status == Undecided && r.willLookUp(i):
+		r.report.Status[i] = Pending
+		r.unknown = append(r.unknown, i)
+		r.tell(i, err, r.o.Now().Sub(began))
+	default:
+		if r.attempts[i] != nil && status == Done {
+			r.fared = true
+		}
 		r.end(i, status, err, r.o.Now().Sub(began))
 	}
 }

@@ -88,17 +88,17 @@ func TestApplyFailures(t *testing.T) {
 		{name: "a refusal at the root stops all below", fails: map[string]error{"create acme_group.top": no},
 			want: map[string]string{"acme_group.top": "failed", "acme_group.a": "skipped", "acme_group.b": "skipped", "acme_user.a": "skipped", "acme_user.b": "skipped"},
 			kept: true, log: []string{"commit acme_position.p", "forget acme_group.old"}},
-		{name: "no answer to a create", fails: map[string]error{"create acme_group.a": &CallError{Unanswered, no}},
+		{name: "no answer to a create", fails: map[string]error{"create acme_group.a": &CallError{Verdict: Unanswered, Err: no}},
 			want: map[string]string{"acme_group.a": "undecided", "acme_user.a": "skipped"}, kept: true,
 			log: []string{"begin acme_group.a"}, not: []string{"commit acme_group.a", "refused acme_group.a"}},
-		{name: "no answer to a deletion", fails: map[string]error{"delete acme_group.older": &CallError{Unanswered, no}},
+		{name: "no answer to a deletion", fails: map[string]error{"delete acme_group.older": &CallError{Verdict: Unanswered, Err: no}},
 			want: map[string]string{"acme_group.older": "undecided", "acme_group.old": "skipped"}, kept: true,
 			not: []string{"forget acme_group.older", "delete acme_group.old"}},
-		{name: "what is to be deleted is gone already", fails: map[string]error{"delete acme_group.older": &CallError{Gone, no}},
+		{name: "what is to be deleted is gone already", fails: map[string]error{"delete acme_group.older": &CallError{Verdict: Gone, Err: no}},
 			want: map[string]string{}, kept: true, log: []string{"forget acme_group.older"}},
 		{name: "a deletion is refused", fails: map[string]error{"delete acme_group.older": no},
 			want: map[string]string{"acme_group.older": "failed", "acme_group.old": "skipped"}, kept: true, log: []string{"refused acme_group.older"}},
-		{name: "found at the look-up of an unknown key", fails: map[string]error{"create acme_user.a": &CallError{Changed, no}},
+		{name: "found at the look-up of an unknown key", fails: map[string]error{"create acme_user.a": &CallError{Verdict: Changed, Err: no}},
 			want: map[string]string{"acme_user.a": "conflict"}, kept: true, log: []string{"refused acme_user.a"}},
 	} {
 		for _, parallelism := range []int{1, 10} {
@@ -140,8 +140,8 @@ func TestApplyUpdates(t *testing.T) {
 	}{
 		{name: "kept", status: Done, kept: true},
 		{name: "refused", err: no, status: Failed},
-		{name: "no answer", err: &CallError{Unanswered, no}, status: Undecided},
-		{name: "gone", err: &CallError{Gone, no}, status: Conflicted},
+		{name: "no answer", err: &CallError{Verdict: Unanswered, Err: no}, status: Undecided},
+		{name: "gone", err: &CallError{Verdict: Gone, Err: no}, status: Conflicted},
 		{name: "ignored", answer: map[string]cty.Value{"first": str("Ann")}, status: Failed, kept: true},
 		{name: "in another form", answer: map[string]cty.Value{"first": str("ANNA!")}, status: Done, kept: true},
 		{name: "not carried", answer: map[string]cty.Value{}, status: Done, kept: true},
@@ -212,7 +212,7 @@ func TestApplyReplaces(t *testing.T) {
 // run stops, leaves the old one alone.
 func TestApplyReplacesNothingHalf(t *testing.T) {
 	w := newWorld(t)
-	fatal := &CallError{Fatal, errors.New("the token is no good")}
+	fatal := &CallError{Verdict: Fatal, Err: errors.New("the token is no good")}
 	f := &fake{fails: map[string]error{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.owned("acme_file."+name, name, attrs{"source": "old"})
@@ -294,7 +294,7 @@ func TestApplyStoppedBefore(t *testing.T) {
 
 // TestApplyFatal: an error after which no call makes sense stops the run.
 func TestApplyFatal(t *testing.T) {
-	p, f := small(t), &fake{fails: map[string]error{"create acme_group.top": &CallError{Fatal, errors.New("the token is no good")}}}
+	p, f := small(t), &fake{fails: map[string]error{"create acme_group.top": &CallError{Verdict: Fatal, Err: errors.New("the token is no good")}}}
 	r := applied(t, p, f, 1)
 	if r.Status[0] != Failed || r.Stopped == nil || r.Count(Left) == 0 || len(f.calls()) != 1 {
 		t.Errorf("%v, stopped %v, calls %v", statuses(p, r), r.Stopped, f.calls())

@@ -18,11 +18,14 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 	if err != nil {
 		return Failed, err
 	}
+	found := r.found(i)
 	switch {
+	case found != nil: // made by a call that was not answered
+		return r.made(ctx, i, s, after, *found)
 	case s.Action == Forget:
 		return r.forget(ctx, s)
 	case s.Action == Delete:
-		return r.delete(ctx, s)
+		return r.delete(ctx, i, s)
 	case s.Action == Create:
 		return r.create(ctx, i, s, after)
 	case s.Action == Replace:
@@ -43,10 +46,10 @@ func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
 	return Done, nil
 }
 
-func (r *run) delete(ctx context.Context, s *Step) (Status, error) {
+func (r *run) delete(ctx context.Context, i int, s *Step) (Status, error) {
 	_, err := r.call(ctx, s, nil, func() (schema.Object, error) { return schema.Object{}, r.target.Delete(ctx, s, s.ID) })
 	if err != nil && verdict(err) == Unanswered {
-		return Undecided, err
+		return r.unanswered(i, nil, err)
 	}
 	if err != nil && verdict(err) != Gone {
 		return r.refused(ctx, s, err)
@@ -71,10 +74,34 @@ func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, se
 		return schema.Object{}, err
 	}
 	o, err := send()
-	if err != nil && verdict(err) == Fatal {
-		r.stop(err)
-	}
+	r.judge(err)
 	return o, err
+}
+
+// troubles is how many calls may go wrong in a row through no fault of their
+// steps, for each call that may be under way at once.
+const troubles = 2
+
+// judge stops the run after an error that means that no further call makes
+// sense, or after many in a row that speak of a server in trouble or of an
+// account without rights.
+func (r *run) judge(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.streak = 0
+		return
+	}
+	switch v := verdict(err); {
+	case v == Fatal, v == Unsent:
+		r.halt(err)
+	case v == Unanswered && !accepted(err), v == Denied:
+		if r.streak++; r.streak >= max(10, troubles*r.o.Parallelism) {
+			r.halt(fmt.Errorf("%d calls in a row went wrong, the last one like this: %w", r.streak, err))
+		}
+	default:
+		r.streak = 0
+	}
 }
 
 func (r *run) isStopped() bool {
@@ -88,7 +115,12 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 	if err != nil {
 		switch verdict(err) {
 		case Unanswered:
-			return Undecided, err
+			if accepted(err) {
+				if jerr := r.journal.Accept(ctx, s, after); jerr != nil {
+					return Failed, &recordError{jerr}
+				}
+			}
+			return r.unanswered(i, after, err)
 		case Changed:
 			if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
 				return Failed, broken
@@ -97,6 +129,11 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 		}
 		return r.refused(ctx, s, err)
 	}
+	return r.made(ctx, i, s, after, o)
+}
+
+// made records an object that was created.
+func (r *run) made(ctx context.Context, i int, s *Step, after map[string]cty.Value, o schema.Object) (Status, error) {
 	status, err := r.keep(ctx, i, s, Result{ID: o.ID, Sent: after, Answer: o.Attrs})
 	if err != nil {
 		return status, err
@@ -122,7 +159,7 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 	o, err := r.call(ctx, s, after, func() (schema.Object, error) { return r.target.Update(ctx, s, s.Before, after) })
 	switch {
 	case err != nil && verdict(err) == Unanswered:
-		return Undecided, err
+		return r.unanswered(i, after, err)
 	case err != nil && verdict(err) == Gone:
 		if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
 			return Failed, broken
@@ -168,6 +205,9 @@ func (r *run) refused(ctx context.Context, s *Step, err error) (Status, error) {
 	}
 	if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true}); jerr != nil {
 		return Failed, &recordError{errors.Join(err, jerr)}
+	}
+	if verdict(err) == Unsent {
+		return Left, nil
 	}
 	return Failed, err
 }

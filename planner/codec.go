@@ -45,8 +45,9 @@ type wirePlan struct {
 	Refusals             []Refusal    `json:",omitempty"`
 	Warnings             []Warning    `json:",omitempty"`
 	Pending              int
-	Undecided            []schema.Address `json:",omitempty"`
-	Until                time.Time        `json:",omitzero"`
+	Findings             []Finding `json:",omitempty"`
+	Until                time.Time `json:",omitzero"`
+	Unconfirmed          int       `json:",omitempty"`
 	Summary              Summary
 	Made                 time.Time
 }
@@ -54,7 +55,7 @@ type wirePlan struct {
 // Encode writes a plan so that Decode gives the same plan back.
 func Encode(p *Plan) ([]byte, error) {
 	w := wirePlan{ID: p.ID, Lineage: p.Lineage, Serial: p.Serial, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Targets: p.Targets,
-		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Undecided: p.Undecided, Until: p.Until, Summary: p.Summary, Made: p.Made}
+		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Summary: p.Summary, Made: p.Made}
 	for _, s := range p.Steps {
 		ws := wireStep{Step: s, Before: knownMap(s.Before)}
 		for _, c := range s.Changes {
@@ -82,7 +83,7 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, fmt.Errorf("the plan cannot be read: %w", err)
 	}
 	p := &Plan{ID: w.ID, Lineage: w.Lineage, Serial: w.Serial, Destroy: w.Destroy, RefreshOnly: w.RefreshOnly, Targets: w.Targets,
-		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Undecided: w.Undecided, Until: w.Until, Summary: w.Summary, Made: w.Made}
+		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Summary: w.Summary, Made: w.Made}
 	for i, ws := range w.Steps {
 		s := ws.Step
 		s.Before, s.Changes = valueMap(ws.Before), nil

@@ -11,13 +11,14 @@ const (
 	Running                  // its call is under way
 	Done                     // carried out, and kept by the server
 	Failed                   // refused, or not kept by the server
-	Undecided                // sent, and no answer came: the next run settles it
+	Undecided                // sent, and what became of it cannot be told yet: a later run settles it
 	Skipped                  // not tried, because a step it needs was not done
 	Conflicted               // not tried, because its object is no longer as planned
 	Left                     // not tried, because the run stopped
+	Pending                  // sent, and no answer came: it is looked up before the run ends
 )
 
-var statusNames = [...]string{"waiting", "running", "done", "failed", "undecided", "skipped", "conflict", "left"}
+var statusNames = [...]string{"waiting", "running", "done", "failed", "undecided", "skipped", "conflict", "left", "unanswered"}
 
 // String is the status's word in events.
 func (s Status) String() string { return statusNames[s] }

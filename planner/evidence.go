@@ -1,9 +1,7 @@
 package planner
 
 import (
-	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -16,15 +14,33 @@ type Intent struct {
 	Address  schema.Address
 	Provider string
 	Action   Action
+	// ID is the live id; empty for a create.
+	ID string
 	// Wanted are the attributes that were sent, sensitive ones left out.
 	Wanted map[string]cty.Value
 	At     time.Time
+	// Accepted says that the server answered a create well, but not with what it
+	// made.
+	Accepted bool
 }
 
+const (
+	// settleGrace is how long after an unanswered call a list is not yet asked
+	// whether it happened: the server may still be at work on it.
+	settleGrace = 5 * time.Second
+	// freshness is how much older than an unanswered call a write of ours may be
+	// to prove that a list that shows it would show what the call made as well.
+	freshness = time.Minute
+)
+
+// grace is settleGrace, or nothing where a server is said to show everything at
+// once.
+func grace(lag time.Duration) time.Duration { return min(lag, settleGrace) }
+
 // evidence is what the list of one type shows of our own writes within the read
-// lag: shown counts those it shows, behind is set when it lacks one.
+// lag: latest is the newest that it shows, behind is set when it lacks one.
 type evidence struct {
-	shown  int
+	latest time.Time
 	behind bool
 }
 
@@ -36,10 +52,10 @@ func (m *Match) note(rec *Record, listed bool) {
 	}
 	key := ObjectID{Provider: rec.Provider, Type: rec.Address.Type}
 	e := m.evidence[key]
-	if listed {
-		e.shown++
-	} else {
+	if !listed {
 		e.behind = true
+	} else if rec.Written.After(e.latest) {
+		e.latest = rec.Written
 	}
 	if m.evidence == nil {
 		m.evidence = map[ObjectID]evidence{}
@@ -47,40 +63,39 @@ func (m *Match) note(rec *Record, listed bool) {
 	m.evidence[key] = e
 }
 
-// undecided reports whether an object that an earlier run tried to make, and
-// that no list shows, may all the same be there: making it again could make it
-// twice. A list that lacks another write of ours lags behind, and proves nothing;
-// without any write to compare with, people wait until the lag has passed. The
-// instances that need it wait too.
-func (m *Match) undecided(n *node) bool {
-	for _, need := range n.inst.Needs {
-		if dep := m.at[need]; dep != nil && dep.held && n.index < 0 {
-			n.held = true
-			return true
-		}
-	}
-	at, tried := m.tried(n.inst)
-	lag := m.in.Providers[n.inst.Provider].ReadLag
-	if !tried || n.index >= 0 || m.in.Now.Sub(at) >= lag {
+// unclear reports whether what a create began at some time, and what no list
+// shows, may all the same be there or be made yet: making it again could make it
+// twice. A list that lacks another write of ours lags behind, and proves nothing.
+// One that shows a write as new as the create proves that it did not happen.
+// Without such a write, people wait until the lag has passed; so does what the
+// server said it had made.
+func (m *Match) unclear(provider string, typ *schema.Type, at time.Time, accepted bool) bool {
+	age, lag := m.in.Now.Sub(at), m.in.Providers[provider].ReadLag
+	if age >= lag {
 		return false
 	}
-	e := m.evidence[ObjectID{Provider: n.inst.Provider, Type: n.inst.Type.Name}]
-	if !e.behind && (e.shown > 0 || n.inst.Type.Class != schema.ClassPerson) {
-		return false
+	e := m.evidence[ObjectID{Provider: provider, Type: typ.Name}]
+	if age < grace(lag) && !accepted || e.behind {
+		return true
 	}
-	n.held = true
-	until := at.Add(lag)
-	if m.plan.Until.Before(until) {
-		m.plan.Until = until
+	proven := !e.latest.IsZero() && e.latest.After(at.Add(-freshness))
+	return !proven && (accepted || typ.Class == schema.ClassPerson)
+}
+
+// undecided reports whether an earlier run may have made the object of an
+// instance that is not found live.
+func (m *Match) undecided(n *node) (Intent, bool) {
+	i, tried := m.tried(n.inst.Address, n.inst.Provider)
+	if !tried || n.index >= 0 || !m.unclear(n.inst.Provider, n.inst.Type, i.At, i.Accepted) {
+		return Intent{}, false
 	}
-	m.plan.Undecided = append(m.plan.Undecided, n.inst.Address)
-	m.plan.Warnings = append(m.plan.Warnings, Warning{
-		Summary: "Not decided yet",
-		Detail: fmt.Sprintf("An earlier run tried to make %s, and no answer came. No list shows it, but the lists may be behind by up to %s, so making it again could make it twice. It is left, with what needs it. Run again after %s, or sooner if the server shows it by then.",
-			n.inst.Address, brief(lag), until.UTC().Format("2006-01-02 15:04:05 MST")),
-		Address: n.inst.Address, File: n.inst.Block.Range.Filename, Line: n.inst.Block.Range.Start.Line,
-	})
-	return true
+	return i, true
+}
+
+func (p *Plan) waitUntil(t time.Time) {
+	if p.Until.Before(t) {
+		p.Until = t
+	}
 }
 
 // claimUnanswered makes ours what an earlier run made without learning of it, and
@@ -91,37 +106,31 @@ func (m *Match) claimUnanswered() {
 		if i.Action != Create || m.at[i.Address] != nil || m.records[i.Address] != nil || table == nil {
 			continue
 		}
-		id, found := table.FindByKey(i.Wanted)
-		if at, ok := table.byID[id]; !found || !ok || table.owner[at] != nil || table.claim[at] != nil {
+		at, found := table.stranger(i.Wanted)
+		if !found {
 			continue
 		}
-		rec := &Record{Address: i.Address, Provider: i.Provider, ID: id, Attrs: i.Wanted}
-		table.owner[table.byID[id]] = rec
+		rec := &Record{Address: i.Address, Provider: i.Provider, ID: table.objects[at].ID, Attrs: i.Wanted, Written: i.At}
+		table.owner[at] = rec
 		m.records = maps.Clone(m.records)
 		m.records[i.Address] = rec
 	}
 }
 
-// brief writes a duration without the parts that are zero: 1h, 90m0s as 1h30m.
-func brief(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+// tried gives the call by which an earlier run began to make the object of an
+// address.
+func (m *Match) tried(addr schema.Address, provider string) (Intent, bool) {
+	m.indexIntents()
+	i, ok := m.intents[addr]
+	return i, ok && i.Provider == provider && (i.Action == Create || i.Action == Replace)
 }
 
-// tried is when an earlier run began to make the instance's object.
-func (m *Match) tried(inst *schema.Instance) (time.Time, bool) {
-	if m.intents == nil {
-		m.intents = make(map[schema.Address]Intent, len(m.in.State.Intents))
-		for _, i := range m.in.State.Intents {
-			m.intents[i.Address] = i
-		}
+func (m *Match) indexIntents() {
+	if m.intents != nil {
+		return
 	}
-	i, ok := m.intents[inst.Address]
-	return i.At, ok && i.Provider == inst.Provider && (i.Action == Create || i.Action == Replace)
+	m.intents = make(map[schema.Address]Intent, len(m.in.State.Intents))
+	for _, i := range m.in.State.Intents {
+		m.intents[i.Address] = i
+	}
 }

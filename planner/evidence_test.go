@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +26,7 @@ func TestUndecided(t *testing.T) {
 	tried := func(w *world, addr schema.Address, ago time.Duration) {
 		w.in.State.Intents = []Intent{{Address: addr, Provider: "acme", Action: Create, At: now.Add(-ago)}}
 	}
+	created := `+ acme_user.new email="new@example.org"`
 	wantPerson := func(w *world) { w.want("acme_user.new", attrs{"email": "new@example.org"}) }
 	colleague := func(w *world) *Record {
 		w.want("acme_user.old", attrs{"email": "old@example.org"})
@@ -48,7 +48,7 @@ func TestUndecided(t *testing.T) {
 			wantPerson(w)
 			tried(w, person, time.Minute)
 			colleague(w).Written = now.Add(-time.Minute)
-		}, undecided: 1},
+		}, want: []string{created}, undecided: 1},
 		{name: "a list that shows an older value proves nothing", given: func(w *world) {
 			wantPerson(w)
 			tried(w, person, time.Minute)
@@ -56,11 +56,26 @@ func TestUndecided(t *testing.T) {
 			rec.Attrs["first"], rec.Written = str("Ann"), now.Add(-time.Minute)
 			rec.Writes = map[string]Write{"first": ago(time.Minute, str("An"), str("Ann"), str("Ann"))}
 			w.stands("acme_user", "7", attrs{"email": "old@example.org", "first": "An"})
-		}, undecided: 1},
+		}, want: []string{created}, undecided: 1},
 		{name: "without a write to compare with, people wait", given: func(w *world) {
 			wantPerson(w)
 			tried(w, person, time.Minute)
-		}, undecided: 1},
+		}, want: []string{created}, undecided: 1},
+		{name: "a write that is much older proves nothing", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			colleague(w).Written = now.Add(-10 * time.Minute)
+			w.stands("acme_user", "7", attrs{"email": "old@example.org"})
+		}, want: []string{created}, undecided: 1},
+		{name: "the server may still be at work on it", given: func(w *world) {
+			w.want("acme_group.new", attrs{"name": "New", "kind": "organization"})
+			tried(w, group, time.Second)
+		}, want: []string{`+ acme_group.new name="New" kind="organization"`}, undecided: 1},
+		{name: "what the server said it made is not made again without proof", given: func(w *world) {
+			w.want("acme_group.new", attrs{"name": "New", "kind": "organization"})
+			tried(w, group, time.Minute)
+			w.in.State.Intents[0].Accepted = true
+		}, want: []string{`+ acme_group.new name="New" kind="organization"`}, undecided: 1},
 		{name: "without a write to compare with, groups are made again", given: func(w *world) {
 			w.want("acme_group.new", attrs{"name": "New", "kind": "organization"})
 			tried(w, group, time.Minute)
@@ -80,15 +95,33 @@ func TestUndecided(t *testing.T) {
 			w.provider(func(p *Provider) { p.ReadLag = time.Hour })
 			test.given(w)
 			p := w.expect(test.want...)
-			if len(p.Undecided) != test.undecided {
-				t.Errorf("undecided: %v", p.Undecided)
+			unsettled := 0
+			for i := range p.Steps {
+				if p.Steps[i].Unsettled {
+					unsettled++
+				}
 			}
-			if test.undecided > 0 && !p.Until.Equal(now.Add(59*time.Minute)) {
+			if unsettled != test.undecided || p.Waits() {
+				t.Errorf("%d undecided: %+v", unsettled, p.Findings)
+			}
+			if test.undecided > 0 && !p.Until.Equal(w.in.State.Intents[0].At.Add(time.Hour)) {
 				t.Errorf("until %s", p.Until)
 			}
-			if test.undecided > 0 && !strings.Contains(p.Warnings[0].Detail, "up to 1h,") {
-				t.Errorf("warning: %s", p.Warnings[0].Detail)
-			}
 		})
+	}
+}
+
+// TestTriedIsNoDrift: a value that an unanswered call of ours was to give is not
+// somebody else's doing.
+func TestTriedIsNoDrift(t *testing.T) {
+	for want, drifts := range map[string]int{"Anna": 0, "Eve": 1} {
+		w := newWorld(t)
+		w.own("acme_user.a", "7", attrs{"email": "a@example.org", "first": "Ann"})
+		w.stands("acme_user", "7", attrs{"email": "a@example.org", "first": "Anna"})
+		w.want("acme_user.a", attrs{"email": "a@example.org", "first": "Bea"})
+		w.in.State.Intents = []Intent{{Address: address(t, "acme_user.a"), Provider: "acme", Action: Update, ID: "7", Wanted: w.values("acme_user", attrs{"first": want}), At: now}}
+		if p := w.mustPlan(); len(p.Drift) != drifts {
+			t.Errorf("a call to make it %q: drift %+v", want, p.Drift)
+		}
 	}
 }

@@ -22,7 +22,13 @@ type fake struct {
 	// answers gives what the server shows of an object, if not what was sent.
 	answers map[string]map[string]cty.Value
 	// hook is called at each entry of the log, without the lock.
-	hook             func(entry string)
+	hook func(entry string)
+	// once are errors that come the first time alone.
+	once map[string]error
+	// lists gives what a listing shows of an object whose create was not answered;
+	// asked counts the listings.
+	lists            map[string]Answer
+	asked            int
 	running, highest int
 	made             int
 }
@@ -32,6 +38,10 @@ func (f *fake) note(word string, s *Step) (string, error) {
 	f.mu.Lock()
 	f.log = append(f.log, entry)
 	err := f.fails[entry]
+	if first, ok := f.once[entry]; ok {
+		err = first
+		delete(f.once, entry)
+	}
 	hook := f.hook
 	f.mu.Unlock()
 	if hook != nil {
@@ -72,6 +82,30 @@ func (f *fake) Update(_ context.Context, s *Step, _, after map[string]cty.Value)
 }
 func (f *fake) Delete(_ context.Context, s *Step, id string) error {
 	_, err := f.call("delete", s, nil)
+	return err
+}
+func (f *fake) Settle(_ context.Context, lookups []Lookup) ([]Answer, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.running > 0 {
+		f.log = append(f.log, "settled too soon")
+	}
+	f.asked++
+	if err := f.fails["settle"]; err != nil {
+		return nil, err
+	}
+	var out []Answer
+	for _, l := range lookups {
+		a, ok := f.lists[l.Step.Address.String()]
+		if !ok {
+			a = Answer{Outcome: NotSo}
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+func (f *fake) Accept(_ context.Context, s *Step, _ map[string]cty.Value) error {
+	_, err := f.note("accept", s)
 	return err
 }
 func (f *fake) Begin(_ context.Context, s *Step, _ map[string]cty.Value) error {
@@ -124,7 +158,7 @@ func checkReport(t testing.TB, p *Plan, f *fake, r *Report, events []Event, para
 	}
 	ended := map[int]int{}
 	for _, e := range events {
-		if e.Status != Running {
+		if e.Status != Running && e.Status != Pending {
 			ended[e.Index]++
 		}
 		if e.Settled > e.Total {
@@ -133,7 +167,7 @@ func checkReport(t testing.TB, p *Plan, f *fake, r *Report, events []Event, para
 	}
 	for i, status := range r.Status {
 		switch {
-		case status == Waiting || status == Running:
+		case status == Waiting || status == Running || status == Pending:
 			t.Errorf("%s ends as %s", p.Steps[i].Address, status)
 		case status == Left && ended[i] != 0 || status != Left && ended[i] != 1:
 			t.Errorf("%s (%s) was told to end %d times", p.Steps[i].Address, status, ended[i])

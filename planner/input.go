@@ -75,8 +75,19 @@ type Record struct {
 
 // Write is one value we sent and what came of it.
 type Write struct {
+	// Before is cty.NilVal once a reading has shown another value: what is read
+	// is believed then.
 	Before, Sent, Answer cty.Value
 	At                   time.Time
+	// Earlier are the values from before earlier writes of ours, which a lagging
+	// read may still show.
+	Earlier []Former
+}
+
+// Former is a value an attribute had until a write of ours, and when that was.
+type Former struct {
+	Value cty.Value
+	At    time.Time
 }
 
 // Provider is what the engine may know of a provider configuration.

@@ -66,6 +66,12 @@ func (m *Match) refuseUnplaced(n *node) {
 	if typ.Class != schema.ClassUnit || parent == "" || !ok {
 		return
 	}
+	if intent, tried := m.tried(n.inst.Address, n.inst.Provider); tried {
+		if i, found := n.table.strangerUnplaced(intent.Wanted); found { // an earlier run made it
+			n.index, n.keyed, n.table.claim[i] = i, true, n
+			return
+		}
+	}
 	var ids []string
 	for _, i := range n.table.unplaced(parent, name, plain(wanted)) {
 		if n.table.owner[i] == nil && n.table.claim[i] == nil {

@@ -68,7 +68,8 @@ func (m *Match) Fill(id ObjectID, attrs schema.Object) {
 		}
 	}
 	if rec := t.owner[i]; rec != nil {
-		merged = overlay(t.typ, rec, merged, m.in.Now, m.in.Providers[id.Provider].ReadLag, m.in.Full)
+		m.believe(t.typ, rec, attrs.Attrs, m.in.Providers[id.Provider].ReadLag)
+		merged = m.overlay(t.typ, rec, merged, m.in.Providers[id.Provider].ReadLag)
 	}
 	t.objects[i].Attrs = merged
 }
@@ -102,6 +103,7 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 		m.order()
 		m.guard()
 	}
+	m.find()
 	p.count()
 	m.countUnmanaged()
 	p.ID = m.planID()
@@ -111,9 +113,7 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 // decide makes the step of one wanted instance, if it needs one.
 func (m *Match) decide(n *node) {
 	s := Situation{Wanted: true, Recorded: n.rec != nil, Live: n.index >= 0, Elsewhere: !n.from.IsZero()}
-	if m.undecided(n) {
-		return
-	}
+	earlier, held := m.undecided(n)
 	var d difference
 	if s.Live {
 		m.warnRoles(n)
@@ -134,8 +134,14 @@ func (m *Match) decide(n *node) {
 	}
 	if s.Live {
 		step.ID = n.live().ID
+		if i, tried := m.tried(n.inst.Address, n.inst.Provider); tried && !s.Recorded {
+			step.Made, step.Reason = i.At, "an earlier run made it"
+		}
 	}
 	switch {
+	case held:
+		step.Unsettled, step.Tried, step.Accepted = true, earlier.At, earlier.Accepted
+		step.Reason = "an earlier run may have made it, which is looked up first"
 	case action == Create && n.gone:
 		step.Reason = "it is gone from the live system"
 	case action == Replace:
@@ -196,13 +202,22 @@ func (m *Match) findDrift(n *node) {
 		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) {
 			continue
 		}
-		if m.drifted(n, attr) {
+		if m.drifted(n, attr) && !m.triedTo(n, attr) {
 			d := Drift{Address: n.inst.Address, ID: n.rec.ID, Label: m.labelOf(n, n.inst.Address),
 				Attr: attr.Name, Before: n.rec.Attrs[attr.Name], After: n.live().Attrs[attr.Name], Sensitive: attr.Sensitive}
 			m.nameDrift(n, attr, &d)
 			m.plan.Drift = append(m.plan.Drift, d)
 		}
 	}
+}
+
+// triedTo reports whether a live value is what a call of an earlier run was to
+// give, of which that run did not learn the end: then it is ours, and no drift.
+func (m *Match) triedTo(n *node, attr *schema.Attribute) bool {
+	m.indexIntents()
+	i, tried := m.intents[n.inst.Address]
+	want, sent := i.Wanted[attr.Name]
+	return tried && sent && i.ID == n.rec.ID && equal(attr, n.live().Attrs[attr.Name], want)
 }
 
 // nameDrift says by name which ids came and which went.

@@ -27,10 +27,8 @@ type node struct {
 	// replaced: an attribute differs that cannot be changed in place, so the id
 	// will be another.
 	replaced bool
-	// held: an earlier run may have made it, which cannot be told yet.
-	held  bool
-	step  int   // index of its step; -1 if it has none
-	waits []int // the steps that what depends on this one waits for
+	step     int   // index of its step; -1 if it has none
+	waits    []int // the steps that what depends on this one waits for
 }
 
 func (n *node) live() *schema.Object {
@@ -58,6 +56,7 @@ type Match struct {
 	wanters        map[personKey]*node
 	byOwnedID      map[ObjectID]schema.Address
 	wanted         map[wantedKey]map[string]*node
+	believed       map[schema.Address][]string
 }
 
 // NewMatch matches ids first, over all addresses together, and natural keys
@@ -192,7 +191,10 @@ func (m *Match) bindRecords() {
 			listed = false
 		}
 		m.note(rec, listed)
-		table.objects[i].Attrs = overlay(typ, rec, table.objects[i].Attrs, m.in.Now, lag, m.in.Full)
+		if listed {
+			m.believe(typ, rec, table.objects[i].Attrs, lag)
+		}
+		table.objects[i].Attrs = m.overlay(typ, rec, table.objects[i].Attrs, lag)
 		m.checkIdentity(typ, addr, rec, table.objects[i].Attrs)
 	}
 }

@@ -32,11 +32,14 @@ type Plan struct {
 	Warnings []Warning
 	// Pending is the number of calls of an earlier run whose answer never came.
 	Pending int
-	// Undecided are the objects that an earlier run may have made, which cannot be
-	// told yet, and Until is when it can be.
-	Undecided []schema.Address
-	Until     time.Time
-	Summary   Summary
+	// Findings say what became of each of them, as far as the reading shows; Until
+	// is when those that are unclear can be told at the latest.
+	Findings []Finding
+	Until    time.Time
+	// Unconfirmed is the number of values that we sent, that no answer carried, and
+	// of which the reading still shows what was there before. They count as sent.
+	Unconfirmed int
+	Summary     Summary
 	// Made is when the live system was read.
 	Made time.Time
 }
@@ -89,6 +92,15 @@ type Step struct {
 	// KeyUnknown says that a natural key is known only at apply, so that the
 	// object is looked for before it is created.
 	KeyUnknown bool
+	// Unsettled says that an earlier run tried to make the object at Tried, and
+	// that it cannot be told yet whether it did: it is looked for when all other
+	// steps have ended, and made only if it is surely not there. Accepted says
+	// that the server had said well.
+	Unsettled, Accepted bool
+	Tried               time.Time
+	// Made is when an earlier run made the object without learning of it; zero
+	// for one that is adopted from somebody else.
+	Made time.Time
 }
 
 // Change is one attribute of a step.

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"time"
+
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
@@ -11,6 +13,13 @@ import (
 type Report struct {
 	Status []Status
 	Errors []error
+	// Found is the number of creates without an answer that turned out to have
+	// been carried out, Resent the number of calls without an answer that were
+	// sent again because they surely had not been, or may be repeated.
+	Found, Resent int
+	// Until is when undecided steps can be told at the latest; zero if there are
+	// none.
+	Until time.Time
 	// Stopped says why the run ended before all steps were tried; nil if it did
 	// not.
 	Stopped error

@@ -150,10 +150,79 @@ func (t *Table) AddMissing(o *Table) {
 	}
 }
 
+// stranger looks for the one object that nobody owns or claims and that has the
+// natural keys of these values: one at least, and none before it that differs.
+// Of several there is none.
+func (t *Table) stranger(values map[string]cty.Value) (index int, found bool) {
+	get := t.sent(values)
+	for key := range t.typ.Keys {
+		want, ok := keyOf(t.typ, key, get)
+		if !ok {
+			continue
+		}
+		for _, i := range t.lookup(key, want) {
+			if t.owner[i] != nil || t.claim[i] != nil || t.differs(i, get, key) {
+				continue
+			}
+			if found && i != index {
+				return 0, false
+			}
+			index, found = i, true
+		}
+	}
+	if !found {
+		return t.strangerUnplaced(values)
+	}
+	return index, found
+}
+
+// strangerUnplaced looks for the one unit of that name that nobody owns and whose
+// place is not told. There was none when it was decided to make one.
+func (t *Table) strangerUnplaced(values map[string]cty.Value) (index int, found bool) {
+	parent, name := single(t.typ, schema.PurposeParent), single(t.typ, schema.PurposeName)
+	if parent == "" || name == "" {
+		return 0, false
+	}
+	for _, i := range t.unplaced(parent, name, plain(values[name])) {
+		if t.owner[i] != nil || t.claim[i] != nil {
+			continue
+		}
+		if found {
+			return 0, false
+		}
+		index, found = i, true
+	}
+	return index, found
+}
+
+// differs reports whether an object has another value of a natural key before
+// the given one.
+func (t *Table) differs(i int, get func(string) (cty.Value, bool), before int) bool {
+	for key := range before {
+		want, ok := keyOf(t.typ, key, get)
+		have, set := liveKey(t.typ, key, t.objects[i].Attrs)
+		if ok && set && want != have {
+			return true
+		}
+	}
+	return false
+}
+
+// sent gives the values of a create: a parent that is left out is none.
+func (t *Table) sent(values map[string]cty.Value) func(string) (cty.Value, bool) {
+	return func(name string) (cty.Value, bool) {
+		v, ok := values[name]
+		if !ok && t.typ.Attribute(name).Purpose == schema.PurposeParent {
+			return cty.NullVal(cty.String), true
+		}
+		return v, ok
+	}
+}
+
 // FindByKey looks for an object with any natural key of these values.
 func (t *Table) FindByKey(values map[string]cty.Value) (id string, found bool) {
 	for key := range t.typ.Keys {
-		want, ok := liveKey(t.typ, key, values)
+		want, ok := keyOf(t.typ, key, t.sent(values))
 		if !ok {
 			continue
 		}

@@ -19,6 +19,9 @@ type Target interface {
 	Update(ctx context.Context, s *Step, before, after map[string]cty.Value) (schema.Object, error)
 	// Delete removes the object with that id.
 	Delete(ctx context.Context, s *Step, id string) error
+	// Settle tells, one for one, what became of creates whose answers never came,
+	// from one listing for all of them; see the function of that name.
+	Settle(ctx context.Context, lookups []Lookup) ([]Answer, error)
 }
 
 // Journal is the record of what is done. When a method returns nil, what it was
@@ -26,6 +29,8 @@ type Target interface {
 type Journal interface {
 	// Begin is told of a call right before it is made.
 	Begin(ctx context.Context, s *Step, wanted map[string]cty.Value) error
+	// Accept is told that a create was answered well, but not with what it made.
+	Accept(ctx context.Context, s *Step, wanted map[string]cty.Value) error
 	// Commit is told what came of it.
 	Commit(ctx context.Context, s *Step, r Result) error
 	// Forget is told of an object that is no longer ours.
@@ -51,17 +56,27 @@ const (
 	Unanswered                // it may have happened
 	Gone                      // the object is not there
 	Changed                   // the live system is not as planned, nothing was sent
-	Fatal                     // no further call makes sense: stop the run
+	Denied                    // the server refused who calls, nothing changed
+	Fatal                     // the same, and no further call makes sense: stop the run
+	Unsent                    // it was not sent, and none can be: stop the run
 )
 
 // CallError is an error of a Target with its verdict.
 type CallError struct {
 	Verdict Verdict
-	Err     error
+	// Accepted says of an unanswered create that the server answered well, but
+	// not with what it made.
+	Accepted bool
+	Err      error
 }
 
 func (e *CallError) Error() string { return e.Err.Error() }
 func (e *CallError) Unwrap() error { return e.Err }
+
+func accepted(err error) bool {
+	var c *CallError
+	return errors.As(err, &c) && c.Accepted
+}
 
 func verdict(err error) Verdict {
 	var c *CallError

@@ -100,6 +100,7 @@ func verifySame(s *Step, typ *schema.Type, table *Table) error {
 		}
 		return fmt.Errorf("it is gone from the live system (id %s). Plan again", s.ID)
 	}
+	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(s.Before)) {
 		attr := typ.Attribute(name)
 		got, carried := o.Attrs[name]
@@ -109,9 +110,12 @@ func verifySame(s *Step, typ *schema.Type, table *Table) error {
 		if s.Action == Delete && attr.Purpose != schema.PurposeName && !isKeyPart(typ, name) {
 			continue
 		}
-		return fmt.Errorf("%s has changed meanwhile: it was %s when the plan was made and is %s now. Plan again", name, shown(attr, s.Before[name]), shown(attr, got))
+		changed = append(changed, fmt.Sprintf("%s was %s when the plan was made and is %s now", name, shown(attr, s.Before[name]), shown(attr, got)))
 	}
-	return nil
+	if len(changed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("it has changed meanwhile: %s. Plan again", strings.Join(changed, "; "))
 }
 
 func isKeyPart(typ *schema.Type, name string) bool {

@@ -36,7 +36,10 @@ type Error struct {
 	Status int    // HTTP status, 0 if none
 	Vendor string // the vendor's own message, if any
 	Remedy string // what to do
-	Err    error  // the cause, if any
+	// Accepted says of an unanswered create that the server said that it was
+	// carried out, but not what it made.
+	Accepted bool
+	Err      error // the cause, if any
 }
 
 func (e *Error) Error() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
@@ -23,6 +25,8 @@ type applyFlags struct {
 	faces
 	autoApprove bool
 	lockTimeout time.Duration
+	maxCalls    int
+	maxDuration time.Duration
 	command     string // apply or destroy
 }
 
@@ -31,6 +35,34 @@ func (f *applyFlags) register(cmd *cobra.Command) {
 	f.faces.register(cmd)
 	cmd.Flags().BoolVar(&f.autoApprove, "auto-approve", false, "do not ask before changing anything")
 	lockTimeoutFlag(cmd, &f.lockTimeout)
+	cmd.Flags().IntVar(&f.maxCalls, "max-calls", 0, "make at most this `number` of calls, reads and tokens included; what is left is for the next run")
+	cmd.Flags().DurationVar(&f.maxDuration, "max-duration", 0, "begin nothing after this `long`, such as 20m; what is left is for the next run")
+}
+
+// errTime ends what -max-duration gives no more time for.
+var errTime = errors.New("the time of -max-duration is over. Run it again to go on")
+
+// limits checks the flags that bound a run, and returns the context in which it
+// may begin something; it ends when the time is over.
+func (f *applyFlags) limits(ctx context.Context) (timed context.Context, done func(), err error) {
+	switch {
+	case f.maxCalls < 0:
+		return nil, nil, fmt.Errorf("-max-calls=%d makes no sense: give the number of calls that may be made", f.maxCalls)
+	case f.maxDuration < 0:
+		return nil, nil, fmt.Errorf("-max-duration=%s makes no sense: give a time such as 20m", f.maxDuration)
+	case f.maxDuration == 0:
+		return ctx, func() {}, nil
+	}
+	timed, done = context.WithTimeoutCause(ctx, f.maxDuration, errTime)
+	return timed, done, nil
+}
+
+// inTime says an error of a run that was ended before it changed anything.
+func (f *applyFlags) inTime(timed context.Context, err error) error {
+	if err != nil && context.Cause(timed) == errTime {
+		return fmt.Errorf("the %s of -max-duration were over before the live system was read, so nothing was changed. Allow more", f.maxDuration)
+	}
+	return err
 }
 
 func lockTimeoutFlag(cmd *cobra.Command, d *time.Duration) {
@@ -74,18 +106,24 @@ func (a *app) destroyCommand() *cobra.Command {
 
 // applyFresh plans under the lock and carries the plan out.
 func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
+	timed, done, err := f.limits(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	p, err := a.load(f.variables)
 	if err != nil {
 		return err
 	}
+	p.allow(f.maxCalls)
 	session, err := p.backend.Open(ctx, a.who(f.command), f.lockTimeout)
 	if err != nil {
 		return err
 	}
-	snapshot := session.Snapshot()
-	made, err := p.plan(ctx, &f.planFlags, snapshot, session.Pending())
+	snapshot := a.settleTimes(session)
+	made, err := p.plan(timed, &f.planFlags, snapshot)
 	if err != nil {
-		return errors.Join(err, session.Close(ctx))
+		return errors.Join(f.inTime(timed, err), session.Close(ctx))
 	}
 	if err := p.show(made, &f.faces, f.command); err != nil {
 		return errors.Join(err, session.Close(ctx))
@@ -101,7 +139,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 			return errors.Join(err, session.Close(ctx))
 		}
 	}
-	return p.carryOut(ctx, f, session, snapshot, made, nil)
+	return p.carryOut(ctx, timed, f, session, snapshot, made, nil)
 }
 
 func question(f *applyFlags) string {
@@ -136,16 +174,24 @@ func tenantText(c *configured) string {
 }
 
 // carryOut applies a plan, stores what was read and done, and says how it ended.
-func (p *project) carryOut(ctx context.Context, f *applyFlags, session state.Session, before *state.Snapshot, made *planned, conflicts map[int]error) error {
+// Nothing is begun after timed has ended.
+func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session state.Session, before *state.Snapshot, made *planned, conflicts map[int]error) error {
 	a := p.app
-	soft, hard, done := a.interruptible(ctx)
+	soft, hard, done := a.interruptible(ctx, timed)
 	defer done()
+	defer context.AfterFunc(soft, func() {
+		if context.Cause(soft) == errTime {
+			a.talk("\nThe %s of -max-duration are over. Calls under way are let finish.", f.maxDuration)
+		}
+		p.stopCalls(context.Cause(soft))
+	})()
 	p.expect(made.plan)
 	p.storeTenants(session, made.plan)
-	j := journal{p: p, session: session, before: before, live: made.survey.live}
+	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}}
+	live := target{p: p, session: session, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}}}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
-	report := planner.Apply(soft, hard, made.plan, target{p, &listings{tables: map[[2]string]*planner.Table{}}}, j, planner.ApplyOptions{
+	report := planner.Apply(soft, hard, made.plan, live, j, planner.ApplyOptions{
 		Types: a.library.Resources, Parallelism: f.parallelism, Conflicts: conflicts,
 		Objects: p.liveObjects(before, made), Functions: p.functions(), OnEvent: watch.step, Now: a.Now,
 	})
@@ -157,6 +203,23 @@ func (p *project) carryOut(ctx context.Context, f *applyFlags, session state.Ses
 		return errors.Join(err, closeErr)
 	}
 	return closeErr
+}
+
+// allow bounds the calls of the run; 0 is any number.
+func (p *project) allow(calls int) {
+	if calls > 0 {
+		p.maxCalls, p.allowance = calls, transport.NewAllowance(calls)
+	}
+}
+
+// stopCalls lets no further call go, so that none waits for its turn when the
+// run is to end.
+func (p *project) stopCalls(why error) {
+	for _, c := range p.providers {
+		if c.meter != nil {
+			c.meter.Stop(why)
+		}
+	}
 }
 
 // expect tells each meter how many calls are still to come, so that it can
@@ -180,15 +243,14 @@ func (p *project) liveObjects(before *state.Snapshot, made *planned) func(schema
 			return nil, false
 		}
 		rec := before.Records[addr]
-		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
-		if !ok {
-			return nil, false
+		attrs := maps.Clone(rec.Attrs)
+		if attrs == nil {
+			attrs = map[string]cty.Value{}
 		}
-		attrs := make(map[string]cty.Value, len(o.Attrs)+1)
-		for name, v := range o.Attrs {
-			attrs[name] = v
+		if o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID); ok {
+			maps.Copy(attrs, o.Attrs)
 		}
-		attrs["id"] = cty.StringVal(o.ID)
+		attrs["id"] = cty.StringVal(rec.ID)
 		return attrs, true
 	}
 }
@@ -198,7 +260,7 @@ func exitOf(plan *planner.Plan, r *planner.Report) error {
 	bad := r.Count(planner.Failed) + r.Count(planner.Undecided) + r.Count(planner.Left)
 	conflicts := r.Count(planner.Conflicted)
 	switch {
-	case len(plan.Undecided) > 0:
+	case plan.Waits():
 		return exit(ExitPartial)
 	case bad == 0 && conflicts == 0 && r.Stopped == nil:
 		return nil

@@ -90,7 +90,7 @@ func (p *project) startSandbox(ctx context.Context, c *configured) error {
 func (p *project) transportOptions(c *configured) transport.Options {
 	o := transport.Options{
 		AccessToken: c.conn.AccessToken, Secrets: c.conn.Secrets, UserAgent: "espalier/" + Version,
-		OnWait: p.app.waiting,
+		OnWait: p.app.waiting, Allowance: p.allowance,
 	}
 	if t := c.conn.Token; t != nil {
 		o.Token = &transport.Token{URL: t.URL, Params: t.Params, InQuery: t.InQuery, TryOther: t.TryOther}

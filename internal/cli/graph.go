@@ -22,11 +22,11 @@ func (a *app) graphCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			snapshot, pending, err := p.backend.Read(cmd.Context())
+			snapshot, _, err := p.backend.Read(cmd.Context())
 			if err != nil {
 				return err
 			}
-			made, err := p.plan(cmd.Context(), &f, snapshot, pending)
+			made, err := p.plan(cmd.Context(), &f, snapshot)
 			if err != nil {
 				return err
 			}

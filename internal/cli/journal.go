@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -18,18 +20,40 @@ type journal struct {
 	session state.Session
 	before  *state.Snapshot // as it was when the apply began; only read
 	live    map[string]map[string]*planner.Table
+	mine    *committed
+}
+
+// committed are the records that this run has made, for the later of two steps
+// of one object.
+type committed struct {
+	mu      sync.Mutex
+	records map[schema.Address]*state.Record
 }
 
 func (j journal) Begin(ctx context.Context, s *planner.Step, wanted map[string]cty.Value) error {
+	return j.session.Begin(ctx, j.intent(s, wanted))
+}
+
+func (j journal) Accept(ctx context.Context, s *planner.Step, wanted map[string]cty.Value) error {
+	i := j.intent(s, wanted)
+	i.Accepted = true
+	return j.session.Begin(ctx, i)
+}
+
+func (j journal) intent(s *planner.Step, wanted map[string]cty.Value) state.Intent {
 	plain, _ := j.split(s, wanted)
-	return j.session.Begin(ctx, state.Intent{Address: s.Address, Provider: s.Provider, Action: s.Action.String(), ID: s.ID, Wanted: plain, At: j.p.app.Now().UTC()})
+	return state.Intent{Address: s.Address, Provider: s.Provider, Action: s.Action.String(), ID: s.ID, Wanted: plain, At: j.p.app.Now().UTC()}
 }
 
 func (j journal) Commit(ctx context.Context, s *planner.Step, r planner.Result) error {
 	if r.Refused {
 		return j.session.Commit(ctx, state.Result{Address: s.Address, Failed: true})
 	}
-	return j.session.Commit(ctx, state.Result{Address: s.Address, Record: j.record(s, r), Moved: s.From})
+	rec := j.record(s, r)
+	j.mine.mu.Lock()
+	j.mine.records[s.Address] = rec
+	j.mine.mu.Unlock()
+	return j.session.Commit(ctx, state.Result{Address: s.Address, Record: rec, Moved: s.From})
 }
 
 func (j journal) Forget(ctx context.Context, s *planner.Step) error {
@@ -46,15 +70,18 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	now := j.p.app.Now().UTC()
 	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: now}
 	attrs := map[string]cty.Value{}
-	old := j.recordOf(s)
+	old, again := j.recordOf(s)
 	if old != nil && old.ID == r.ID { // it has what no reading carries, such as roles
 		maps.Copy(attrs, old.Attrs)
 		rec.Written = old.Written
 	}
-	if len(r.Sent) > 0 {
+	switch {
+	case len(r.Sent) > 0:
 		rec.Written = now
+	case s.Made.After(rec.Written):
+		rec.Written = s.Made
 	}
-	if s.Action != planner.Replace {
+	if s.Action != planner.Replace && !again { // what was read is older than what this run did
 		if o, ok := j.live[s.Provider][s.Address.Type].Find(r.ID); ok {
 			maps.Copy(attrs, o.Attrs)
 		}
@@ -63,7 +90,15 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	maps.Copy(attrs, sent)
 	maps.Copy(attrs, r.Answer)
 	rec.Attrs, rec.Digests = attrs, digests
-	rec.Writes = writes(old, s, r, sent, now)
+	rec.Writes = writes(old, s, r, sent, now, j.p.readLag(s.Provider))
+	if again { // what was there before is what the earlier step has made
+		for name, w := range rec.Writes {
+			if was, ok := old.Attrs[name]; ok && w.At.Equal(now) && w.Before != cty.NilVal {
+				w.Before = was
+				rec.Writes[name] = w
+			}
+		}
+	}
 	for name, implied := range s.Implied {
 		// What was found is the server's form of what is wanted, sent or not.
 		if _, wrote := rec.Writes[name]; !wrote && attrs[name] != cty.NilVal {
@@ -100,7 +135,7 @@ func hide(rec *state.Record, name, digest string) {
 // and what the answer showed; what an earlier run wrote to others stays. What an
 // object was made with needs no keeping unless the answer showed another form of
 // it.
-func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time) map[string]state.Write {
+func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time, lag time.Duration) map[string]state.Write {
 	out := map[string]state.Write{}
 	if old != nil && old.ID == r.ID {
 		maps.Copy(out, old.Writes)
@@ -113,17 +148,36 @@ func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[strin
 			continue
 		}
 		v = planner.Without(v, s.Implied[name])
-		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now}
+		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now, Earlier: earlier(out[name], now, lag)}
 	}
 	return out
 }
 
-// recordOf is what the state had of the step's object.
-func (j journal) recordOf(s *planner.Step) *state.Record {
-	if !s.From.IsZero() {
-		return j.before.Records[s.From]
+// earlier are the values from before a write and those before it that a lagging
+// read may still show.
+func earlier(w state.Write, now time.Time, lag time.Duration) []state.Former {
+	var out []state.Former
+	for _, f := range append(slices.Clone(w.Earlier), state.Former{Value: w.Before, At: w.At}) {
+		if f.Value != cty.NilVal && now.Sub(f.At) < lag {
+			out = append(out, f)
+		}
 	}
-	return j.before.Records[s.Address]
+	return out
+}
+
+// recordOf is what the state had of the step's object, or what an earlier step
+// of this run has made of it.
+func (j journal) recordOf(s *planner.Step) (rec *state.Record, again bool) {
+	j.mine.mu.Lock()
+	rec = j.mine.records[s.Address]
+	j.mine.mu.Unlock()
+	if rec != nil {
+		return rec, true
+	}
+	if !s.From.IsZero() {
+		return j.before.Records[s.From], false
+	}
+	return j.before.Records[s.Address], false
 }
 
 // split takes sensitive values out and gives their digests instead.

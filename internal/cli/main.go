@@ -43,6 +43,10 @@ type Streams struct {
 	InTerminal, OutTerminal, ErrTerminal bool
 	Width                                int
 	Now                                  func() time.Time
+	// Pause lets time pass until ctx ends; nil is the computer's clock.
+	Pause func(ctx context.Context, d time.Duration) error
+	// State changes how the state is kept.
+	State []state.Option
 	// Signals delivers interrupts.
 	Signals <-chan os.Signal
 }

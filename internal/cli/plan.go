@@ -71,11 +71,11 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 	if err != nil {
 		return err
 	}
-	snapshot, pending, err := p.backend.Read(ctx)
+	snapshot, _, err := p.backend.Read(ctx)
 	if err != nil {
 		return err
 	}
-	made, err := p.plan(ctx, f, snapshot, pending)
+	made, err := p.plan(ctx, f, snapshot)
 	if err != nil {
 		return err
 	}

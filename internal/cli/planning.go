@@ -101,11 +101,15 @@ type planned struct {
 	hidden map[schema.Address][]string
 	// parallelism is the number of calls an apply will have under way at once.
 	parallelism int
+	// believed are the attributes of owned objects, by address, that the reading
+	// has shown as they were written, or changed since.
+	believed map[schema.Address][]string
 }
 
 // plan reads the live system and decides. The snapshot is nil where there is no
 // state yet.
-func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapshot, pending []state.Intent) (*planned, error) {
+func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapshot) (*planned, error) {
+	snapshot, _ = p.app.inOurTime(snapshot)
 	targets, allow, trust, err := f.options()
 	if err != nil {
 		return nil, err
@@ -142,7 +146,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	}
 	in := planner.Input{
 		Types: p.app.library.Resources, Instances: instances, Blocks: p.blocks(), Moved: p.config.Moved(), Outputs: outputs,
-		State: planState(snapshot, pending), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
+		State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
 		Full: f.refresh == "full", Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
 	}
 	match, diags := planner.NewMatch(in)
@@ -156,7 +160,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	if err := p.app.check(append(diags, more...)); err != nil {
 		return nil, err
 	}
-	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances)}, nil
+	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
 }
 
 // evaluate turns the configuration into wanted instances, now that ids are known
@@ -224,15 +228,15 @@ func (p *project) callsSpent() int {
 }
 
 // planState is the state as the planner sees it.
-func planState(s *state.Snapshot, pending []state.Intent) planner.State {
+func planState(s *state.Snapshot) planner.State {
 	out := planner.State{Records: map[schema.Address]*planner.Record{}, Outputs: map[string]cty.Value{}, Hidden: map[string]bool{}}
-	for _, i := range pending {
-		intent := planner.Intent{Address: i.Address, Provider: i.Provider, Wanted: i.Wanted, At: i.At}
-		_ = intent.Action.UnmarshalText([]byte(i.Action)) // an unknown word is no create
-		out.Intents = append(out.Intents, intent)
-	}
 	if s == nil {
 		return out
+	}
+	for _, i := range s.Pending {
+		intent := planner.Intent{Address: i.Address, Provider: i.Provider, ID: i.ID, Wanted: i.Wanted, At: i.At, Accepted: i.Accepted}
+		_ = intent.Action.UnmarshalText([]byte(i.Action)) // an unknown word is no create
+		out.Intents = append(out.Intents, intent)
 	}
 	out.Digest = s.Digest
 	if s.Serial > 0 { // else it has never been written: there is none yet
@@ -244,7 +248,7 @@ func planState(s *state.Snapshot, pending []state.Intent) planner.State {
 		if len(rec.Writes) > 0 {
 			r.Writes = make(map[string]planner.Write, len(rec.Writes))
 			for name, w := range rec.Writes {
-				r.Writes[name] = planner.Write(w)
+				r.Writes[name] = planWrite(w)
 			}
 		}
 		out.Records[addr] = r
@@ -259,6 +263,14 @@ func planState(s *state.Snapshot, pending []state.Intent) planner.State {
 	out.Deleted = make(map[planner.ObjectID]time.Time, len(s.Deleted))
 	for owner, at := range s.Deleted {
 		out.Deleted[planner.ObjectID(owner)] = at
+	}
+	return out
+}
+
+func planWrite(w state.Write) planner.Write {
+	out := planner.Write{Before: w.Before, Sent: w.Sent, Answer: w.Answer, At: w.At}
+	for _, f := range w.Earlier {
+		out.Earlier = append(out.Earlier, planner.Former(f))
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
@@ -25,6 +26,10 @@ type project struct {
 	// providers are the configurations by key, in the order of the keys.
 	providers map[string]*configured
 	keys      []string
+	// maxCalls is how many calls the run may make in all; 0 is any number. The
+	// providers share the allowance, which is nil then.
+	maxCalls  int
+	allowance *transport.Allowance
 	// unset is what no provider can be reached without.
 	unset hcl.Diagnostics
 }
@@ -88,7 +93,7 @@ func (p *project) readState() hcl.Diagnostics {
 	if diags.HasErrors() {
 		return diags
 	}
-	backend, err := state.Open(block.Type, block.Values, p.app.dir, p.app.types, Version)
+	backend, err := state.Open(block.Type, block.Values, p.app.dir, p.app.types, Version, p.app.State...)
 	if err != nil {
 		at := block.Range
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The state block cannot be used", Detail: err.Error()}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -75,6 +76,14 @@ func withoutAddress(vendor provider.Provider, settings map[string]cty.Value) *pr
 	changed[sandboxSetting] = cty.True
 	conn, _ := vendor.Connect(changed, func(string) string { return "" })
 	return conn
+}
+
+// readLag is how long a read through a provider configuration may be behind.
+func (p *project) readLag(key string) time.Duration {
+	if c := p.providers[key]; c != nil {
+		return c.conn.ReadLag
+	}
+	return 0
 }
 
 // planProviders is what the engine may know of the configurations.

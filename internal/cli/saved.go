@@ -33,7 +33,9 @@ type savedPlan struct {
 	Writer    string                   `json:"espalier"`
 	Providers map[string]savedProvider `json:"providers"`
 	State     savedState               `json:"state"`
-	Plan      json.RawMessage          `json:"plan"`
+	// Lists is how many calls it took to list each type, by provider configuration.
+	Lists map[string]map[string]int `json:"lists"`
+	Plan  json.RawMessage           `json:"plan"`
 	// Sum is the SHA-256 of the file with this field empty.
 	Sum string `json:"sha256"`
 }
@@ -73,7 +75,7 @@ func (p *project) save(file string, made *planned) error {
 	if err != nil {
 		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
 	}
-	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Plan: data}
+	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Plan: data}
 	for key, c := range p.providers {
 		saved.Providers[key] = savedProvider{Name: c.vendor.Name(), Tenant: c.conn.Tenant, Settings: templates(c.conn.Settings)}
 	}
@@ -182,17 +184,23 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if plan.Empty() && a.events == nil {
 		a.say("The saved plan has nothing to do.")
 	}
+	timed, done, err := f.limits(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	p, err := a.projectOf(saved)
 	if err != nil {
 		return err
 	}
+	p.allow(f.maxCalls)
 	session, err := p.backend.Open(ctx, a.who("apply "+file), f.lockTimeout)
 	if err != nil {
 		return err
 	}
-	snapshot := session.Snapshot()
+	snapshot := a.settleTimes(session)
 	leave := func(err error) error { return errors.Join(err, session.Close(ctx)) }
-	if lineage, serial := planState(snapshot, nil).Lineage, planState(snapshot, nil).Serial; lineage != plan.Lineage || serial != plan.Serial {
+	if lineage, serial := planState(snapshot).Lineage, planState(snapshot).Serial; lineage != plan.Lineage || serial != plan.Serial {
 		a.fail("The saved plan is out of date", fmt.Sprintf("It was made with %s, and the state in %s is now %s. Nothing was changed. Plan again.",
 			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
 		return leave(exit(ExitOutdated))
@@ -207,12 +215,12 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if err := p.checkTenants(snapshot); err != nil {
 		return leave(err)
 	}
-	read, conflicts, err := p.verify(ctx, plan, snapshot)
+	read, conflicts, err := p.verify(timed, saved, plan, snapshot, f.parallelism)
 	if err != nil {
-		return leave(err)
+		return leave(f.inTime(timed, err))
 	}
 	made := &planned{plan: plan, survey: read, parallelism: f.parallelism}
-	return p.carryOut(ctx, f, session, snapshot, made, conflicts)
+	return p.carryOut(ctx, timed, f, session, snapshot, made, conflicts)
 }
 
 func version(lineage string, serial uint64) string {
@@ -271,40 +279,12 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 	return p, nil
 }
 
-// verify reads the types that the plan touches and holds the plan against them,
-// as far as the state does not know better of what a reading lacks.
-func (p *project) verify(ctx context.Context, plan *planner.Plan, snapshot *state.Snapshot) (*survey, map[int]error, error) {
-	types := map[string][]string{}
-	add := func(provider string, addr schema.Address) {
-		if !known(types[provider], addr.Type) {
-			types[provider] = append(types[provider], addr.Type)
-		}
-	}
-	for i := range plan.Steps {
-		add(plan.Steps[i].Provider, plan.Steps[i].Address)
-	}
-	for _, d := range plan.Drift {
-		if rec := snapshot.Records[d.Address]; plan.RefreshOnly && rec != nil {
-			add(rec.Provider, d.Address)
-		}
-	}
-	read, err := p.read(ctx, types)
-	if err != nil {
-		return nil, nil, err
-	}
-	diags := planner.Believe(planner.Input{Types: p.app.library.Resources, State: planState(snapshot, nil), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()})
-	if diags.HasErrors() {
-		return nil, nil, diags
-	}
-	return read, planner.Verify(plan, p.app.library.Resources, read.live), nil
-}
-
 func (p *project) savedBackend(saved *savedPlan) error {
 	values := map[string]cty.Value{}
 	for name, t := range saved.State.Values {
 		values[name] = t.Value
 	}
-	backend, err := state.Open(saved.State.Type, values, p.app.dir, p.app.types, Version)
+	backend, err := state.Open(saved.State.Type, values, p.app.dir, p.app.types, Version, p.app.State...)
 	p.backend = backend
 	return err
 }

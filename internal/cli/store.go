@@ -21,56 +21,73 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 		stepped[made.plan.Steps[i].From] = true
 	}
 	snapshot := session.Snapshot()
-	for _, addr := range made.plan.Undecided {
-		stepped[addr] = true
-	}
 	if len(made.plan.Targets) == 0 {
-		p.settle(ctx, session, stepped)
-		p.storeReading(ctx, session, snapshot, made, stepped)
+		p.settle(ctx, session, made.plan, stepped)
+		p.storeReading(session, snapshot, made, stepped)
 	}
 	return p.storeOutputs(session, made, report)
 }
 
 // settle closes the intents of earlier runs for which this plan found nothing
-// left to do: what they wanted is so, or no longer wanted.
-func (p *project) settle(ctx context.Context, session state.Session, stepped map[schema.Address]bool) {
+// left to do: what they wanted is so, or no longer wanted. A plan that makes
+// nothing ours leaves what was made to the next that does.
+func (p *project) settle(ctx context.Context, session state.Session, plan *planner.Plan, stepped map[schema.Address]bool) {
+	open := map[schema.Address]bool{}
+	for _, f := range plan.Findings {
+		open[f.Address] = f.Outcome == planner.Unclear || plan.RefreshOnly && f.Action == planner.Create && f.Outcome == planner.Happened
+	}
+	var settled []state.Result
 	for _, intent := range session.Pending() {
-		if stepped[intent.Address] {
-			continue
+		if !stepped[intent.Address] && !open[intent.Address] {
+			settled = append(settled, state.Result{Address: intent.Address, Failed: true})
 		}
-		r := state.Result{Address: intent.Address, Failed: true}
-		if err := session.Commit(ctx, r); err != nil {
-			p.app.talk("A call of an earlier run could not be settled: %s", err)
-			return
-		}
+	}
+	if err := session.CommitAll(ctx, settled); err != nil {
+		p.app.talk("What became of the calls of an earlier run could not be kept: %s", err)
 	}
 }
 
 // storeReading records attributes that changed live in objects without a step.
-func (p *project) storeReading(ctx context.Context, session state.Session, snapshot *state.Snapshot, made *planned, stepped map[schema.Address]bool) {
+func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, made *planned, stepped map[schema.Address]bool) {
 	now := p.app.Now().UTC()
-	for _, addr := range snapshot.Addresses() {
-		rec := snapshot.Records[addr]
+	read := map[schema.Address]*state.Record{}
+	for addr, rec := range snapshot.Records {
 		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
 		if !ok || stepped[addr] {
 			continue
 		}
 		fresh := *rec
 		fresh.Attrs, fresh.Read = p.readable(addr.Type, rec, o.Attrs), now
+		fresh.Writes = believed(rec.Writes, made.believed[addr])
 		if hidden := made.hidden[addr]; len(hidden) > 0 {
-			fresh.Digests, fresh.Writes = maps.Clone(rec.Digests), maps.Clone(rec.Writes)
+			fresh.Digests, fresh.Writes = maps.Clone(rec.Digests), maps.Clone(fresh.Writes)
 			for _, name := range hidden {
 				hide(&fresh, name, snapshot.Digest(fresh.Attrs[name]))
 			}
 		}
-		if maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
+		if len(made.believed[addr]) == 0 && maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
 			continue
 		}
-		if err := session.Commit(ctx, state.Result{Address: addr, Record: &fresh}); err != nil {
-			p.app.talk("What was read could not be kept: %s", err)
-			return
-		}
+		read[addr] = &fresh
 	}
+	if len(read) > 0 {
+		session.Update(func(s *state.Snapshot) { maps.Copy(s.Records, read) })
+	}
+}
+
+// believed are writes without what was there before those that a reading has
+// shown: what is read of these is believed from now on.
+func believed(writes map[string]state.Write, shown []string) map[string]state.Write {
+	if len(shown) == 0 {
+		return writes
+	}
+	out := maps.Clone(writes)
+	for _, name := range shown {
+		w := out[name]
+		w.Before, w.Earlier = cty.NilVal, nil
+		out[name] = w
+	}
+	return out
 }
 
 // readable are the recorded attributes with what was read over them, sensitive
@@ -109,7 +126,7 @@ func (p *project) storeTenants(session state.Session, plan *planner.Plan) {
 // storeOutputs records the outputs, once everything they speak of is done, and
 // returns them.
 func (p *project) storeOutputs(session state.Session, made *planned, report *planner.Report) []render.NamedValue {
-	if report.Count(planner.Done) < len(report.Status) || len(made.plan.Undecided) > 0 {
+	if report.Count(planner.Done) < len(report.Status) || made.plan.Waits() {
 		return nil
 	}
 	values := map[string]state.Output{}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/schema"
@@ -20,7 +21,9 @@ import (
 // survey is the live system as it was read for one plan.
 type survey struct {
 	live map[string]map[string]*planner.Table
-	each time.Duration // how long a call took on average
+	// calls is what each list has cost.
+	calls map[string]map[string]int
+	each  time.Duration // how long a call took on average
 }
 
 // typesByProvider lists what has to be read: the types of the configuration's
@@ -63,21 +66,33 @@ func (p *project) typesByProvider(snapshot *state.Snapshot) map[string][]string 
 
 // read lists every type once, all providers at a time.
 func (p *project) read(ctx context.Context, types map[string][]string) (*survey, error) {
-	s := &survey{live: map[string]map[string]*planner.Table{}}
+	s, failed, err := p.observe(ctx, types)
+	if failed != nil {
+		return nil, p.explain(failed, err)
+	}
+	return s, nil
+}
+
+// observe is read with the bare error of the vendor that failed.
+func (p *project) observe(ctx context.Context, types map[string][]string) (s *survey, failed *configured, first error) {
+	s = &survey{live: map[string]map[string]*planner.Table{}, calls: map[string]map[string]int{}}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	for key, names := range types {
 		c := p.providers[key]
 		group.Go(func() error {
 			listings, err := provider.Observe(ctx, c.client, names)
-			if err != nil {
-				return p.explain(c, err)
-			}
 			mu.Lock()
 			defer mu.Unlock()
-			s.live[key] = make(map[string]*planner.Table, len(listings))
+			if err != nil {
+				if failed == nil {
+					failed, first = c, err
+				}
+				return err
+			}
+			s.live[key], s.calls[key] = make(map[string]*planner.Table, len(listings)), make(map[string]int, len(listings))
 			for typ, l := range listings {
-				s.live[key][typ] = planner.NewTable(p.app.types(typ), l.Objects)
+				s.live[key][typ], s.calls[key][typ] = planner.NewTable(p.app.types(typ), l.Objects), l.Calls
 				if p.app.events != nil {
 					p.app.events.Refreshed(typ, len(l.Objects), l.Calls)
 				}
@@ -86,11 +101,11 @@ func (p *project) read(ctx context.Context, types map[string][]string) (*survey,
 		})
 	}
 	began, before := p.app.Now(), p.callsSpent()
-	err := group.Wait()
+	_ = group.Wait() // its error is the first, too, but without its provider
 	if calls := p.callsSpent() - before; calls > 0 {
 		s.each = p.app.Now().Sub(began) / time.Duration(calls)
 	}
-	return s, err
+	return s, failed, first
 }
 
 func (p *project) hasPeople(types []string) bool {
@@ -160,6 +175,9 @@ func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, 
 func (p *project) explain(c *configured, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
+	}
+	if errors.Is(err, transport.ErrCallBudget) {
+		return fmt.Errorf("the %d calls of -max-calls do not suffice to read the live system, so nothing was changed. Allow more", p.maxCalls)
 	}
 	at := c.at
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q could not be read", c.key), Detail: err.Error()}

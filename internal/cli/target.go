@@ -12,11 +12,15 @@ import (
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state"
 )
 
 // target carries steps to the vendors' clients.
 type target struct {
-	p *project
+	p       *project
+	session state.Session
+	// stop ends when no further call is to be begun.
+	stop context.Context
 	// listed are the types that had to be listed again during the apply, because a
 	// natural key was not known before; once each.
 	listed *listings
@@ -62,7 +66,7 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 		}
 	}
 	o, err := client.Create(ctx, s.Address.Type, values)
-	return o, judged(err, secrets)
+	return o, t.p.judged(err, aCreate, secrets)
 }
 
 // mustBeAbsent looks for an object whose natural key was not known when the plan
@@ -71,7 +75,7 @@ func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[st
 	typ := t.p.app.types(s.Address.Type)
 	table, err := t.listed.table(ctx, t.p.providers[s.Provider], typ)
 	if err != nil {
-		return judged(err, nil)
+		return t.p.judged(err, aReading, nil)
 	}
 	if id, found := t.listed.find(table, values); found {
 		return &planner.CallError{Verdict: planner.Changed, Err: fmt.Errorf("a %s with this key is live already: id %s. Plan again to adopt it", typ.Noun[0], id)}
@@ -85,34 +89,11 @@ func (t target) Update(ctx context.Context, s *planner.Step, before, after map[s
 		change.Changed = append(change.Changed, c.Attr)
 	}
 	o, err := t.p.providers[s.Provider].client.Update(ctx, s.Address.Type, s.ID, change)
-	return o, judged(err, sensitiveTexts(after))
+	return o, t.p.judged(err, aChange, sensitiveTexts(after))
 }
 
 func (t target) Delete(ctx context.Context, s *planner.Step, id string) error {
-	return judged(t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id), nil)
-}
-
-// judged says what an error of a vendor means for the run. The vendor's words may
-// repeat what was sent; the secrets in it are taken out.
-func judged(err error, secrets []string) error {
-	if err == nil {
-		return nil
-	}
-	verdict := planner.Refused
-	var e *provider.Error
-	if errors.As(err, &e) {
-		switch {
-		case e.Kind == provider.Unanswered:
-			verdict = planner.Unanswered
-		case e.Kind == provider.NotFound:
-			verdict = planner.Gone
-		case e.Kind == provider.Unauthorized && e.Status != 403:
-			verdict = planner.Fatal
-		}
-	} else if errors.Is(err, context.Canceled) {
-		verdict = planner.Unanswered
-	}
-	return &planner.CallError{Verdict: verdict, Err: withoutSecrets(err, secrets)}
+	return t.p.judged(t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id), aChange, nil)
 }
 
 // sensitiveTexts are the texts in sensitive values.

@@ -65,7 +65,7 @@ func (p *project) tree(ctx context.Context, live bool) ([]render.TreeNode, error
 	if err != nil {
 		return nil, err
 	}
-	match, diags := planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, State: planState(snapshot, nil), Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
+	match, diags := planner.NewMatch(planner.Input{Types: p.app.library.Resources, Instances: instances, State: planState(snapshot), Providers: p.planProviders(), Functions: p.functions(), Now: p.app.Now()})
 	if diags.HasErrors() {
 		return nil, diags
 	}

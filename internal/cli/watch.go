@@ -14,16 +14,19 @@ import (
 // errInterrupted is why a run stops at the first Ctrl-C.
 var errInterrupted = interruption("interrupted; calls that were under way have ended, and everything done is recorded")
 
-// interruptible returns two contexts: the first interrupt ends soft, so that no
-// further call is begun; the second ends hard, and with it the calls under way.
-func (a *app) interruptible(ctx context.Context) (soft, hard context.Context, done func()) {
-	soft, stop := context.WithCancelCause(ctx)
+// interruptible returns two contexts: the first interrupt, or the end of timed,
+// ends soft, so that no further call is begun; the second ends hard, and with it
+// the calls under way.
+func (a *app) interruptible(ctx, timed context.Context) (soft, hard context.Context, done func()) {
+	soft, stop := context.WithCancelCause(timed)
 	hard, kill := context.WithCancelCause(ctx)
+	interrupted := false // signals are handled one after another
 	restore := a.handleSignals(func() {
-		if soft.Err() != nil {
+		if interrupted {
 			kill(errInterrupted)
 			return
 		}
+		interrupted = true
 		a.talk("\nInterrupted. Calls under way are let finish; interrupt again to stop at once.")
 		stop(errInterrupted)
 	})
@@ -127,7 +130,7 @@ func (a *app) waiting(reason string, until time.Time) {
 		a.progress.Waiting(a.Now(), reason, until)
 		return
 	}
-	a.talk("waiting: %s", reason)
+	a.talk("waiting until %s: %s", until.Format(time.TimeOnly), reason)
 }
 
 // readLine reads one line of standard input without its end. It returns when ctx

@@ -15,12 +15,8 @@ func (f *face) closing(cost Cost) {
 	if f.folded {
 		f.line(f.paint.dim("What is alike is folded; -full shows each."))
 	}
-	if f.plan.Pending > 0 {
-		calls, were, are := "calls", "were", "are"
-		if f.plan.Pending == 1 {
-			calls, were, are = "call", "was", "is"
-		}
-		f.line(f.paint.yellow(plural(f.plan.Pending, calls, calls) + " of an earlier run " + were + " never answered and " + are + " settled first."))
+	if n := f.plan.Unconfirmed; n > 0 {
+		f.paragraph("", plural(n, "value that was sent lately counts as kept, though neither the answer nor the server shows it yet.", "values that were sent lately count as kept, though neither the answers nor the server show them yet.")+" To take what the server shows instead, give -refresh=full.")
 	}
 	if len(f.plan.Targets) > 0 {
 		var list []string

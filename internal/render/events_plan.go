@@ -6,8 +6,8 @@ import (
 	"github.com/espalier-dev/espalier/planner"
 )
 
-// Plan tells a whole plan: its warnings, drift, steps and refusals, one event
-// each, and then the summary. operation is "plan", "apply" or "destroy".
+// Plan tells a whole plan: its warnings, what became of the calls of an earlier
+// run, drift, steps and refusals, one event each, and then the summary. operation is "plan", "apply" or "destroy".
 func (e *Events) Plan(plan *planner.Plan, operation string, cost Cost) {
 	e.mu.Lock()
 	e.names = newNames(plan, e.o)
@@ -16,6 +16,9 @@ func (e *Events) Plan(plan *planner.Plan, operation string, cost Cost) {
 	for i := range plan.Warnings {
 		w := &plan.Warnings[i]
 		e.emit(e.clock(), "warn", "diagnostic", "Warning: "+n.discreet(w.Summary), fields{"diagnostic": warningFields(n, w)})
+	}
+	for _, x := range n.findingsJSON() {
+		e.emit(e.clock(), "info", "earlier_call", x.Address+": an earlier run did not learn the end of its "+x.Action, fields{"call": x})
 	}
 	for i := range plan.Drift {
 		e.drift(n, &plan.Drift[i])

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"time"
+
 	"github.com/espalier-dev/espalier/planner"
 )
 
@@ -18,6 +20,12 @@ func (e *Events) Report(r *planner.Report) {
 		level = "error"
 	}
 	body := fields{"operation": "apply", "steps": counts}
+	if r.Found+r.Resent > 0 {
+		body["unanswered"] = fields{"found": r.Found, "sent_again": r.Resent}
+	}
+	if !r.Until.IsZero() {
+		body["decided_at"] = r.Until.UTC().Format(time.RFC3339)
+	}
 	if r.Stopped != nil {
 		body["stopped"] = r.Stopped.Error()
 	}

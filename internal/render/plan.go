@@ -16,14 +16,15 @@ type face struct {
 	folded bool
 }
 
-// Plan writes the plan as people read it: warnings, what changed outside of the
-// configuration, removals, then what else would be done by kind of object,
+// Plan writes the plan as people read it: warnings, what an earlier run left
+// open, what changed outside of the configuration, removals, then what else would be done by kind of object,
 // outputs, refusals, and one closing line that counts all of it. Steps that are
 // alike are folded unless o.Full. Every sign of a step stands at column one,
 // and nothing else does but titles and the closing lines.
 func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 	f := &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}
 	f.warnings()
+	f.findings()
 	f.drift()
 	keys, members := sections(plan)
 	for _, k := range keys {

@@ -42,7 +42,7 @@ func TestPlanNothing(t *testing.T) {
 		{planner.Plan{}, "No changes. The organisation matches the configuration.\n"},
 		{planner.Plan{Destroy: true}, "No changes. The state owns nothing.\n"},
 		{planner.Plan{RefreshOnly: true}, "No changes. The state matches the live organisation.\n"},
-		{planner.Plan{Pending: 1}, "1 call of an earlier run was never answered and is settled first.\nPlan: no object changes; no calls.\n"},
+		{planner.Plan{Pending: 1}, "Plan: no object changes; no calls.\n"},
 	} {
 		if got := planText(t, &c.plan, Options{}, Cost{}); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

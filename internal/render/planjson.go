@@ -68,6 +68,12 @@ func PlanJSON(w io.Writer, plan *planner.Plan, o Options) error {
 	d.list("refusals", len(plan.Refusals), func(i int) any { return n.refusalJSON(&plan.Refusals[i]) })
 	d.list("warnings", len(plan.Warnings), func(i int) any { return n.warningJSON(&plan.Warnings[i]) })
 	d.field("pending_calls", plan.Pending)
+	if plan.Unconfirmed > 0 {
+		d.field("unconfirmed", plan.Unconfirmed)
+	}
+	if len(plan.Findings) > 0 {
+		d.field("earlier_calls", n.findingsJSON())
+	}
 	if len(counts) > 0 {
 		d.field("people", counts)
 	}

@@ -79,13 +79,17 @@ func (g *Progress) Step(ev planner.Event) {
 	g.show()
 }
 
-// Waiting shows that the run waits for something, and until when. The next
-// step that is done ends it.
+// Waiting shows that the run waits for something, and until when: in a pipe in a
+// line at once. The next step that is done ends it.
 func (g *Progress) Waiting(at time.Time, reason string, until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.see(at)
 	g.waiting, g.until = reason, until
+	if !g.o.Terminal {
+		g.p.line(g.beat())
+		g.shown = g.now
+	}
 	g.show()
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -96,7 +97,9 @@ func TestProgressWaiting(t *testing.T) {
 	g.Waiting(began.Add(11*time.Second), "the budget of calls is spent", began.Add(70*time.Second))
 	g.Tick(began.Add(15 * time.Second))
 	g.Tick(began.Add(22 * time.Second))
-	want := "apply: 50 of 100 done, about 59 s left, waiting 59 s: the budget of calls is spent\napply: 50 of 100 done, about 48 s left, waiting 48 s: the budget of calls is spent\n"
+	until := began.Add(70 * time.Second).Format(time.TimeOnly)
+	want := fmt.Sprintf("apply: 50 of 100 done, about 59 s left, waiting 59 s, until %s: the budget of calls is spent\n", until) +
+		fmt.Sprintf("apply: 50 of 100 done, about 48 s left, waiting 48 s, until %s: the budget of calls is spent\n", until)
 	if b.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
 	}

@@ -15,10 +15,11 @@ func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error
 	f := &reportFace{face: &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}, report: r}
 	f.because = causes(plan, r)
 	f.group(planner.Failed, f.paint.alarm("Failed"))
-	f.group(planner.Undecided, f.paint.bold("Undecided")+f.paint.dim(" (sent, and no answer came)"))
+	f.group(planner.Undecided, f.paint.bold("Undecided")+f.paint.dim(" (it cannot be told yet whether it happened)"))
 	f.group(planner.Conflicted, f.paint.bold("Conflicts")+f.paint.dim(" (changed since the plan was made, and left alone)"))
 	f.gap()
 	f.line(f.paint.bold(f.counts()))
+	f.settled()
 	if r.Stopped != nil {
 		f.paragraph("", "The run stopped early: "+f.names.discreet(r.Stopped.Error()))
 	}
@@ -127,7 +128,7 @@ func (f *reportFace) trouble(i int) {
 
 // counts is the line that counts how the steps ended.
 func (f *reportFace) counts() string {
-	total := make([]int, planner.Left+1)
+	total := make([]int, planner.Pending+1)
 	byAction := make([]int, len(verbs))
 	released := 0
 	for i := range f.plan.Steps {
@@ -171,6 +172,20 @@ func (f *reportFace) counts() string {
 	return "Done in part: " + strings.Join(did, ", ") + "; " + strings.Join(left, ", ") + "."
 }
 
+// settled tells what became of calls that were not answered.
+func (f *reportFace) settled() {
+	var parts []string
+	if n := f.report.Found; n > 0 {
+		parts = append(parts, plural(n, "call", "calls")+" without an answer had been carried out, as a listing showed")
+	}
+	if n := f.report.Resent; n > 0 {
+		parts = append(parts, plural(n, "call", "calls")+" without an answer had to be sent again")
+	}
+	if len(parts) > 0 {
+		f.paragraph("", capital(strings.Join(parts, "; "))+".")
+	}
+}
+
 // next says what to do, one paragraph each.
 func (f *reportFace) next() []string {
 	r := f.report
@@ -181,7 +196,13 @@ func (f *reportFace) next() []string {
 		list = append(list, "What is done is recorded. Put right what the messages say and apply again: only the rest will be sent.")
 	}
 	if r.Count(planner.Undecided) > 0 {
-		list = append(list, "Undecided calls are never sent again blindly. Apply again later: the next run looks up what became of them first.")
+		text := "What is undecided is never sent again blindly: the next run looks up first what became of it. Apply again"
+		if r.Until.IsZero() {
+			text += "."
+		} else {
+			text += " later; it can be told by " + moment(r.Until) + ", or sooner if the server shows it sooner."
+		}
+		list = append(list, text)
 	}
 	if r.Count(planner.Conflicted) > 0 {
 		list = append(list, "Plan again to decide on the conflicts as they are now.")

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -88,14 +89,14 @@ func (a *API) Create(ctx context.Context, typ string, values map[string]cty.Valu
 		return schema.Object{}, err
 	}
 	if answer.empty() {
-		return schema.Object{}, unanswered(req, answer, fmt.Errorf("the answer has no body, so the new id is not known"))
+		return schema.Object{}, unidentified(req, answer, fmt.Errorf("the answer has no body, so the new id is not known"))
 	}
 	object, err := o.One(answer.Body, true)
-	if err == nil && object.ID == "" {
-		err = fmt.Errorf("the answer carries no id")
-	}
 	if err != nil {
 		return schema.Object{}, unanswered(req, answer, answer.unreadable(err))
+	}
+	if object.ID == "" {
+		return schema.Object{}, unidentified(req, answer, answer.unreadable(fmt.Errorf("the answer carries no id")))
 	}
 	return object, nil
 }
@@ -122,14 +123,19 @@ func (a *API) Update(ctx context.Context, typ, id string, change provider.Change
 	return o.same(req, answer, id, true)
 }
 
-// Delete removes an object.
+// Delete removes an object. A yes with a web page, such as that of a login, or with
+// JSON that is none, is of Kind Malformed: it may be somebody else who answered.
 func (a *API) Delete(ctx context.Context, typ, id string) error {
 	o, err := a.operation(typ)
 	if err != nil {
 		return err
 	}
 	defer a.lists.forget()
-	_, err = a.Send(ctx, Request{Op: fmt.Sprintf("delete %s %s", o.Noun[0], id), Method: http.MethodDelete, Path: o.Path + segment(id)})
+	req := Request{Op: fmt.Sprintf("delete %s %s", o.Noun[0], id), Method: http.MethodDelete, Path: o.Path + segment(id)}
+	answer, err := a.Send(ctx, req)
+	if err == nil && (strings.Contains(answer.Type, "html") || strings.Contains(answer.Type, "json")) && !answer.empty() && !json.Valid(answer.Body) {
+		err = malformed(req, answer, answer.unreadable(fmt.Errorf("it is not JSON")))
+	}
 	return err
 }
 

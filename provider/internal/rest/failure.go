@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,7 +29,7 @@ func (a *API) refusal(req Request, answer *Answer) *provider.Error {
 	case status == http.StatusTooManyRequests:
 		e.Kind, e.Remedy = provider.Unavailable, "The server's budget of calls is spent; run again later, or lower -parallelism"
 	case status >= 500 && create, status == http.StatusRequestTimeout && create:
-		e.Kind, e.Remedy = provider.Unanswered, "It may have been made all the same; the next run looks it up before anything is sent again"
+		e.Kind, e.Remedy = provider.Unanswered, "It may have been made all the same, so it is looked up before anything is sent again"
 	case status >= 500, status == http.StatusRequestTimeout:
 		e.Kind, e.Remedy = provider.Unavailable, "The server is in trouble; run again later"
 	case status >= 400:
@@ -51,7 +50,6 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 	var known *provider.Error
 	var denied interface{ Unauthorized() bool }
 	var unsent interface{ Unsent() bool }
-	var network *net.OpError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -59,9 +57,7 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 		// The transport got no token; its text has the remedy.
 		e.Kind, e.Remedy = provider.Unauthorized, ""
 	case errors.As(err, &unsent) && unsent.Unsent():
-		if !errors.As(err, &network) {
-			e.Remedy = "" // not sent on purpose; the text says why
-		}
+		e.Remedy = "" // the text says why, and what to do
 	case errors.Is(err, errTooLong):
 		e.Kind, e.Remedy = provider.Malformed, "Check that the address is that of the API"
 		if req.Method == http.MethodPost {
@@ -69,9 +65,19 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 		}
 	case req.Method == http.MethodPost && left:
 		e.Kind = provider.Unanswered
-		e.Remedy = "It may have been made all the same; the next run looks it up before anything is sent again"
+		e.Remedy = "It may have been made all the same, so it is looked up before anything is sent again"
 	}
 	return e
+}
+
+// cut is for a call whose answer broke off after its status.
+func (a *API) cut(ctx context.Context, req Request, err error, status int) error {
+	err = a.unreached(ctx, req, err, true)
+	var e *provider.Error
+	if errors.As(err, &e) && e.Kind == provider.Unanswered {
+		e.Status, e.Accepted = status, status >= 200 && status <= 299
+	}
+	return err
 }
 
 func malformed(req Request, answer *Answer, err error) *provider.Error {
@@ -81,7 +87,14 @@ func malformed(req Request, answer *Answer, err error) *provider.Error {
 
 func unanswered(req Request, answer *Answer, err error) *provider.Error {
 	return &provider.Error{Kind: provider.Unanswered, Op: req.Op, Status: answer.Status, Err: err,
-		Remedy: "It has probably been made; the next run looks it up before anything is sent again"}
+		Remedy: "It has probably been made, so it is looked up before anything is sent again"}
+}
+
+// unidentified is for a create that was answered well without the new id.
+func unidentified(req Request, answer *Answer, err error) *provider.Error {
+	e := unanswered(req, answer, err)
+	e.Accepted = true
+	return e
 }
 
 // clean takes addresses with their queries and all secrets out of the text of

@@ -62,7 +62,7 @@ func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
 	defer response.Body.Close()
 	answer, err := readAnswer(response)
 	if err != nil {
-		return nil, a.unreached(ctx, req, err, true)
+		return nil, a.cut(ctx, req, err, response.StatusCode)
 	}
 	if answer.Status < 200 || answer.Status > 299 {
 		return nil, a.refusal(req, answer)
