@@ -177,6 +177,7 @@ func tenantText(c *configured) string {
 // Nothing is begun after timed has ended.
 func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session state.Session, before *state.Snapshot, made *planned, conflicts map[int]error) error {
 	a := p.app
+	defer collectLess()()
 	soft, hard, done := a.interruptible(ctx, timed)
 	defer done()
 	defer context.AfterFunc(soft, func() {
