@@ -23,6 +23,7 @@ type serversKey struct{}
 type server struct {
 	http.Handler
 	url     string
+	served  *sandbox.Server // nil while it is gone
 	request *provider.TokenRequest
 	token   string // fetched when the story first calls
 
@@ -92,10 +93,10 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() {
 		s.release()
-		_ = served.Close(context.Background())
+		s.stop()
 		_ = handler.Close()
 	})
-	s.url = served.URL
+	s.url, s.served = served.URL, served
 	s.request = handler.Token(served.URL)
 	ts.Value(serversKey{}).(map[string]*server)[args[0]] = s
 	ts.Setenv(args[0]+"_URL", s.url)
@@ -103,6 +104,36 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(vendor+"_BASE_URL", s.url)
 	ts.Setenv(vendor+"_CLIENT_ID", s.request.Params.Get("client_id"))
 	ts.Setenv(vendor+"_CLIENT_SECRET", s.request.Params.Get("client_secret"))
+}
+
+// loseServer NAME has a server gone: all connections are cut, and no call reaches
+// it any more.
+func loseServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: gone NAME")
+	}
+	serverOf(ts, args[0]).stop()
+}
+
+func (s *server) stop() {
+	if s.served == nil {
+		return
+	}
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.served.Close(now)
+	s.served = nil
+}
+
+// returnServer NAME has a lost server back where it was, with what it had.
+func returnServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: back NAME")
+	}
+	s := serverOf(ts, args[0])
+	served, err := sandbox.Serve(strings.TrimPrefix(s.url, "http://"), s)
+	ts.Check(err)
+	s.served = served
 }
 
 // holdCalls NAME REGEXP lets no call whose "METHOD PATH" matches through to a

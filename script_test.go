@@ -47,6 +47,8 @@ func TestScripts(t *testing.T) {
 			"until":      until,
 			"eventually": eventually,
 			"server":     startServer,
+			"gone":       loseServer,
+			"back":       returnServer,
 			"api":        callAPI,
 			"live":       listLive,
 			"id":         findID,

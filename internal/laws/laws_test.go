@@ -16,13 +16,19 @@ import (
 // ESPALIER_SOAK where that is set.
 func law(t *testing.T, rounds int, check func(*rapid.T)) {
 	t.Helper()
+	setRounds(t, rounds)
+	rapid.Check(t, check)
+}
+
+// setRounds sets how many rounds the checks of a test have from now on.
+func setRounds(t *testing.T, rounds int) {
+	t.Helper()
 	if soak, err := strconv.Atoi(os.Getenv("ESPALIER_SOAK")); err == nil && soak > 1 {
 		rounds *= soak
 	}
 	if err := flag.Set("rapid.checks", strconv.Itoa(rounds)); err != nil {
 		t.Fatal(err)
 	}
-	rapid.Check(t, check)
 }
 
 // TestEditsEndAsWanted: whatever is edited, after each apply the organisation is

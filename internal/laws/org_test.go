@@ -340,3 +340,18 @@ func (o *org) edit(t *rapid.T) *org {
 	}
 	return o
 }
+
+// things are what the organisation wants, for the check of what is sent.
+func (o *org) things() []Thing {
+	var out []Thing
+	for _, g := range o.groups {
+		out = append(out, Thing{Type: "groups", Label: g.label, Above: g.parent, Keys: map[string]string{"name": g.name}})
+	}
+	for _, p := range o.positions {
+		out = append(out, Thing{Type: "positions", Label: p.label, Keys: map[string]string{"import_id": p.importID, "name": p.name}})
+	}
+	for _, p := range o.people {
+		out = append(out, Thing{Type: "users", Label: p.label, Keys: map[string]string{"employee_number": p.number}})
+	}
+	return out
+}

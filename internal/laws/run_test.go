@@ -2,6 +2,7 @@ package laws
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +31,7 @@ type site struct {
 	strange   []string // the lines of the world that are nobody's
 	said      []string // everything the program said
 	lastWrite []string
+	ahead     atomic.Int64 // how far the program's clock is ahead, in nanoseconds
 }
 
 // newSite starts a server with strangers on it, for one round of a law.
@@ -57,14 +60,33 @@ func newSiteWith(t *testing.T, rt *rapid.T, behaviour map[string]string) *site {
 // to standard output.
 func (s *site) run(code int, args ...string) string {
 	s.rt.Helper()
+	got, out := s.try(args...)
+	if got != code {
+		s.rt.Fatalf("espalier %s: exit %d, want %d\n%s\n%s", strings.Join(args, " "), got, code, out, s.said[len(s.said)-1])
+	}
+	return out
+}
+
+// try runs a command and returns its exit code and what it wrote to standard
+// output.
+func (s *site) try(args ...string) (code int, text string) {
+	if args[0] == "destroy" {
+		s.door.Want(nil)
+	}
 	var out bytes.Buffer
 	var talk talk
-	got := cli.Main(append([]string{"-chdir=" + s.dir}, args...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: s.env, Width: 80, Now: time.Now})
+	code = cli.Main(append([]string{"-chdir=" + s.dir}, args...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: s.env, Width: 80, Now: s.now, Pause: s.pause})
 	s.said = append(s.said, out.String(), talk.text.String())
-	if got != code {
-		s.rt.Fatalf("espalier %s: exit %d, want %d\n%s\n%s", strings.Join(args, " "), got, code, out.String(), talk.text.String())
-	}
-	return out.String()
+	return code, out.String()
+}
+
+// now is the program's clock.
+func (s *site) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+
+// pause lets time pass on the program's clock alone.
+func (s *site) pause(ctx context.Context, d time.Duration) error {
+	s.ahead.Add(int64(d))
+	return ctx.Err()
 }
 
 // talk takes what is said from many goroutines, as the standard error of a
@@ -81,7 +103,10 @@ func (w *talk) Write(b []byte) (int, error) {
 }
 
 // have writes the organisation down, to be applied.
-func (s *site) have(o *org) { write(s.rt, s.dir, s.url, o, s.form) }
+func (s *site) have(o *org) {
+	write(s.rt, s.dir, s.url, o, s.form)
+	s.door.Want(o.things())
+}
 
 // apply applies the folder. Afterwards the server is as wanted, strangers are as
 // they were, and a plan is empty.
@@ -95,13 +120,15 @@ func (s *site) apply(o *org, args ...string) {
 	}
 }
 
-// is holds the server against what is wanted.
+// is holds the server against what is wanted, and all calls against what must
+// never be sent.
 func (s *site) is(o *org) {
 	s.rt.Helper()
 	want := append(o.world(s.roles), s.strange...)
 	slices.Sort(want)
-	if diff := cmp.Diff(want, s.world()); diff != "" {
-		s.rt.Fatalf("the world (-want +got):\n%s", diff)
+	diff, breaches := cmp.Diff(want, s.world()), s.door.Breaches()
+	if diff != "" || len(breaches) > 0 {
+		s.rt.Fatalf("the world (-want +got):\n%s\nwhat was sent:\n%s\n%s", diff, strings.Join(breaches, "\n"), s.door)
 	}
 }
 

@@ -25,18 +25,20 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
-// server is a sandbox behind a door of ours, which asks for a secret made up for
-// it and remembers what went through.
+// server is a sandbox behind a door. It asks for a secret made up for it, and
+// remembers what went through.
 type server struct {
 	t       fataler
 	url     string
+	door    *Door
 	secret  string
 	handler provider.Sandbox
 	token   string // ours, to look at the server as somebody else
 	lags    bool   // whether its lists do
 
+	seen int // exchanges that written has returned
+
 	mu     sync.Mutex
-	writes []string // method and path of every call that writes
 	tokens []string // those the program was given
 }
 
@@ -48,12 +50,14 @@ func serve(t fataler, behaviour map[string]string) (*server, func()) {
 		t.Fatal(err)
 	}
 	s := &server{t: t, handler: handler, lags: behaviour["lists_lag"] != "", secret: "secret-" + rand.Text()}
-	served, err := sandbox.Serve(sandbox.Loopback, s)
+	s.door = NewDoor(s)
+	served, err := sandbox.Serve(sandbox.Loopback, s.door)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.url = served.URL
 	s.token = s.ask()
+	s.door.Knows(s.token)
 	s.tokens = nil
 	return s, func() {
 		_ = served.Close(context.Background())
@@ -66,11 +70,6 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/oauth/token" {
 		s.serveToken(w, r)
 		return
-	}
-	if r.Method != http.MethodGet && r.Header.Get("Authorization") != "Bearer "+s.token {
-		s.mu.Lock()
-		s.writes = append(s.writes, r.Method+" "+r.URL.Path)
-		s.mu.Unlock()
 	}
 	s.handler.ServeHTTP(w, r)
 }
@@ -164,41 +163,15 @@ func (s *server) try(method, path string, body, into any) int {
 
 // written returns the calls that wrote since it was last asked.
 func (s *server) written() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := s.writes
-	s.writes = nil
+	var out []string
+	exchanges := s.door.Exchanges()
+	for _, x := range exchanges[s.seen:] {
+		if !x.Foreign && x.Method != http.MethodGet && x.Path != "/oauth/token" {
+			out = append(out, x.Method+" "+x.Path)
+		}
+	}
+	s.seen = len(exchanges)
 	return out
-}
-
-type liveGroup struct {
-	ID       int    `json:"id"`
-	Name     string `json:"name"`
-	Kind     string `json:"kind"`
-	ParentID int    `json:"parent_id"`
-}
-
-type livePosition struct {
-	ID       int    `json:"id"`
-	Name     string `json:"name"`
-	ImportID string `json:"import_id"`
-}
-
-type liveUser struct {
-	ID        int    `json:"id"`
-	Email     string `json:"email"`
-	Phone     string `json:"phone_number"`
-	Number    string `json:"employee_number"`
-	First     string `json:"first_name"`
-	Last      string `json:"last_name"`
-	OrgRole   string `json:"organization_role"`
-	Groups    []liveMember
-	Positions []livePosition
-}
-
-type liveMember struct {
-	ID   int    `json:"id"`
-	Role string `json:"role"`
 }
 
 // list reads all things of one kind. Where lists lag behind, each is read alone.
@@ -238,52 +211,12 @@ func each[T any](s *server, path string) []T {
 
 // world says what is live in lines without ids, strangers included.
 func (s *server) world() []string {
-	groups := map[int]liveGroup{}
-	for _, g := range list[liveGroup](s, "/public_api/groups") {
-		groups[g.ID] = g
+	s.t.Helper()
+	world, err := worldOf(list[liveUser](s, "/public_api/users"), list[liveGroup](s, "/public_api/groups"), list[livePosition](s, "/public_api/positions"))
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	path := func(id int) string {
-		var names []string
-		for id != 0 {
-			g, ok := groups[id]
-			if !ok {
-				s.t.Fatalf("there is no group %d", id)
-			}
-			names = append([]string{quote(g.Name)}, names...)
-			id = g.ParentID
-		}
-		return strings.Join(names, "/")
-	}
-	var out []string
-	for id, g := range groups {
-		out = append(out, "group "+path(id)+" "+strings.ToLower(g.Kind))
-	}
-	for _, p := range list[livePosition](s, "/public_api/positions") {
-		out = append(out, "position "+quote(p.Name))
-	}
-	for _, u := range list[liveUser](s, "/public_api/users") {
-		if u.OrgRole == "organization_admin" {
-			continue
-		}
-		var in, held []string
-		for _, m := range u.Groups {
-			in = append(in, path(m.ID)+strings.TrimSuffix(":"+m.Role, ":"))
-		}
-		for _, p := range u.Positions {
-			held = append(held, quote(p.Name))
-		}
-		out = append(out, personLine(u.Number, u.Email, u.Phone, u.First, u.Last, in, held))
-	}
-	slices.Sort(out)
-	return out
-}
-
-func quote(s string) string { return fmt.Sprintf("%q", s) }
-
-func personLine(number, email, phone, first, last string, in, held []string) string {
-	slices.Sort(in)
-	slices.Sort(held)
-	return fmt.Sprintf("person %s %s %s %q %q in %s holds %s", number, email, phone, first, last, in, held)
+	return world
 }
 
 // world says what is wanted in the same lines. With roles, who leads is in them.
