@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -26,8 +27,9 @@ import (
 
 // BenchmarkProgram measures whole commands as their users run them: the built
 // program, an organisation from CSV files, the embedded server without delay.
-// It reports wall seconds, the largest resident memory, and API calls. The
-// memory of a finished process is not to be had on Windows.
+// It reports wall seconds, those of them from the plan to the last line, the largest
+// resident memory, and API calls. The memory of a finished process is not to be had
+// on Windows.
 func BenchmarkProgram(b *testing.B) {
 	program := filepath.Join(b.TempDir(), "espalier")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
@@ -62,13 +64,24 @@ var spent = regexp.MustCompile(`Reading took ([0-9,]+) calls`)
 func report(b *testing.B, program, dir string, args ...string) {
 	b.Helper()
 	cmd := exec.Command(program, append([]string{"-chdir=" + dir}, args...)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	var out, complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
 	began := time.Now()
-	if err := cmd.Run(); err != nil {
-		b.Fatalf("%v: %v\n%s", args, err, out.String())
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	calls := listen(said, &out)
+	if err := cmd.Wait(); err != nil {
+		b.Fatalf("%v: %v\n%s%s", args, err, out.String(), complaints.String())
 	}
 	b.ReportMetric(time.Since(began).Seconds(), "s")
+	if calls > 0 {
+		b.ReportMetric(calls.Seconds(), "calls-s")
+	}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		b.ReportMetric(float64(usage.Maxrss)/1024, "MiB")
 	}
@@ -76,6 +89,22 @@ func report(b *testing.B, program, dir string, args ...string) {
 		n, _ := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
 		b.ReportMetric(float64(n), "read-calls")
 	}
+}
+
+// listen copies what an apply says, and returns how long it was from the plan to
+// the report: the time of the calls and of the saving of the state.
+func listen(said io.Reader, out *bytes.Buffer) (calls time.Duration) {
+	var planned time.Time
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		switch line := lines.Text(); {
+		case strings.HasPrefix(line, "Plan:"):
+			planned = time.Now()
+		case strings.HasPrefix(line, "Done") && !planned.IsZero():
+			calls = time.Since(planned)
+		}
+		fmt.Fprintln(out, lines.Text())
+	}
+	return calls
 }
 
 // organisation writes a configuration of that many people in a fiftieth as many

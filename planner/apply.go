@@ -64,6 +64,9 @@ func Apply(ctx, callCtx context.Context, p *Plan, target Target, journal Journal
 	workers.Wait()
 	stop()
 	r.leaveRest()
+	if r.report.Count(Done) == len(p.Steps) {
+		r.report.Stopped = nil // it came too late to matter
+	}
 	r.report.after = r.object
 	return r.report
 }
@@ -92,21 +95,22 @@ type run struct {
 	unknown  []int // steps to be looked up when nothing else is at work
 	first    int   // steps of the first phase that have not ended
 	busy     int   // workers that are at work
+	idle     int   // workers that wait for something to do
 	settled  int
 	stopped  bool
-	fared    bool // a call without an answer has been made good since the last look-up
-	streak   int  // calls in a row that went wrong through no fault of their step
+	closed   map[string]bool // provider configurations of which no further step is begun
+	fared    bool            // a call without an answer has been made good since the last look-up
+	streak   map[string]int  // calls in a row that went wrong through no fault of their step, by provider configuration
 	attempts map[int]*attempt
-	results  []map[string]cty.Value // by step: attributes of its object afterwards
-	ids      []string
+	results  []*aftermath // by step: its object afterwards
 }
 
 func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 	n := len(p.Steps)
 	r := &run{plan: p, target: target, journal: journal, o: o,
 		report: &Report{Status: make([]Status, n), Errors: make([]error, n)},
-		needed: make([][]int, n), open: make([]int, n), results: make([]map[string]cty.Value, n), ids: make([]string, n),
-		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}}
+		needed: make([][]int, n), open: make([]int, n), results: make([]*aftermath, n),
+		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}, closed: map[string]bool{}, streak: map[string]int{}}
 	r.wake = sync.NewCond(&r.mu)
 	r.calls = make(chan struct{}, max(1, o.Parallelism))
 	for i := range p.Steps {
@@ -161,7 +165,7 @@ func (r *run) next() (job, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
-		if r.stopped || r.settled == len(r.plan.Steps) {
+		if r.over() {
 			r.wake.Broadcast()
 			return job{}, false
 		}
@@ -175,6 +179,10 @@ func (r *run) next() (job, bool) {
 				r.end(i, Conflicted, err, 0)
 				continue
 			}
+			if r.closed[r.plan.Steps[i].Provider] {
+				r.leave(i)
+				continue
+			}
 			r.report.Status[i] = Running
 			r.tell(i, nil, 0)
 			r.busy++
@@ -186,7 +194,24 @@ func (r *run) next() (job, bool) {
 			r.busy++
 			return j, true
 		}
+		r.idle++
 		r.wake.Wait()
+		r.idle--
+	}
+}
+
+// over reports whether no further step is to be begun; the lock is held.
+func (r *run) over() bool { return r.stopped || r.settled == len(r.plan.Steps) }
+
+// rouse wakes as many workers as there is something to do for. Most of them wait
+// for the disk or for their turn to call, and need no waking. The lock is held.
+func (r *run) rouse() {
+	if r.over() || r.busy == 0 || r.first == 0 && len(r.last) > 0 {
+		r.wake.Broadcast()
+		return
+	}
+	for range min(len(r.ready), r.idle) {
+		r.wake.Signal()
 	}
 }
 
@@ -210,7 +235,7 @@ func (r *run) end(i int, status Status, err error, took time.Duration) {
 			r.enqueue(next)
 		}
 	}
-	r.wake.Broadcast()
+	r.rouse()
 }
 
 func (r *run) tell(i int, err error, took time.Duration) {
@@ -233,6 +258,31 @@ func (r *run) halt(why error) {
 		r.stopped, r.report.Stopped = true, why
 	}
 	r.wake.Broadcast()
+}
+
+// leave ends a step that is not tried because its provider configuration takes no
+// further call, and with it what needs it; the lock is held.
+func (r *run) leave(i int) {
+	r.report.Status[i] = Left
+	r.settled++
+	if !r.plan.Steps[i].Last {
+		r.first--
+	}
+	for _, next := range r.needed[i] {
+		if r.report.Status[next] == Waiting {
+			r.leave(next)
+		}
+	}
+	r.wake.Broadcast()
+}
+
+// close begins no further step of a provider configuration; the lock is held.
+// Others go on.
+func (r *run) close(provider string, why error) {
+	r.closed[provider] = true
+	if r.report.Stopped == nil && r.settled < len(r.plan.Steps) {
+		r.report.Stopped = why
+	}
 }
 
 // leaveRest says of every step that was not tried that it is left, and of one
@@ -259,18 +309,18 @@ func (r *run) carryOut(ctx context.Context, i int) {
 	var broken *recordError
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if errors.As(err, &broken) || err != nil && verdict(err) == Fatal {
+	if errors.As(err, &broken) {
 		r.halt(err) // before anybody learns that the step has ended
 	}
 	r.busy--
-	r.wake.Broadcast()
 	switch {
 	case status == Left:
-		r.report.Status[i] = Left
+		r.leave(i)
 	case status == Undecided && r.willLookUp(i):
 		r.report.Status[i] = Pending
 		r.unknown = append(r.unknown, i)
 		r.tell(i, err, r.o.Now().Sub(began))
+		r.rouse()
 	default:
 		if r.attempts[i] != nil && status == Done {
 			r.fared = true

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -47,12 +46,12 @@ func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
 }
 
 func (r *run) delete(ctx context.Context, i int, s *Step) (Status, error) {
-	_, err := r.call(ctx, s, nil, func() (schema.Object, error) { return schema.Object{}, r.target.Delete(ctx, s, s.ID) })
+	_, err := r.call(ctx, i, s, nil, func() (schema.Object, error) { return schema.Object{}, r.target.Delete(ctx, s, s.ID) })
 	if err != nil && verdict(err) == Unanswered {
 		return r.unanswered(i, nil, err)
 	}
 	if err != nil && verdict(err) != Gone {
-		return r.refused(ctx, s, err)
+		return r.refused(ctx, i, s, err)
 	}
 	return r.forget(ctx, s)
 }
@@ -62,10 +61,10 @@ var errLeft = errors.New("not tried, because the run stops")
 
 // call makes one call when its turn has come, with the intent written right
 // before it.
-func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
+func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
 	r.calls <- struct{}{}
 	defer func() { <-r.calls }()
-	if r.isStopped() {
+	if r.isStopped(s.Provider) {
 		return schema.Object{}, errLeft
 	}
 	if err := r.journal.Begin(context.WithoutCancel(ctx), s, wanted); err != nil {
@@ -73,8 +72,9 @@ func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, se
 		r.stop(err) // while the turn is still ours, so that nobody calls after it
 		return schema.Object{}, err
 	}
+	r.countResent(i)
 	o, err := send()
-	r.judge(err)
+	r.judge(s.Provider, err)
 	return o, err
 }
 
@@ -82,36 +82,37 @@ func (r *run) call(ctx context.Context, s *Step, wanted map[string]cty.Value, se
 // steps, for each call that may be under way at once.
 const troubles = 2
 
-// judge stops the run after an error that means that no further call makes
-// sense, or after many in a row that speak of a server in trouble or of an
-// account without rights.
-func (r *run) judge(err error) {
+// judge ends the work of a provider configuration after an error that means that
+// no further call makes sense, or after many in a row that speak of a server in
+// trouble or of an account without rights.
+func (r *run) judge(provider string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {
-		r.streak = 0
+		r.streak[provider] = 0
 		return
 	}
 	switch v := verdict(err); {
 	case v == Fatal, v == Unsent:
-		r.halt(err)
+		r.close(provider, err)
 	case v == Unanswered && !accepted(err), v == Denied:
-		if r.streak++; r.streak >= max(10, troubles*r.o.Parallelism) {
-			r.halt(fmt.Errorf("%d calls in a row went wrong, the last one like this: %w", r.streak, err))
+		r.streak[provider]++
+		if n := r.streak[provider]; n >= max(10, troubles*r.o.Parallelism) {
+			r.close(provider, fmt.Errorf("%d calls in a row went wrong, the last one like this: %w", n, err))
 		}
 	default:
-		r.streak = 0
+		r.streak[provider] = 0
 	}
 }
 
-func (r *run) isStopped() bool {
+func (r *run) isStopped(provider string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.stopped
+	return r.stopped || r.closed[provider]
 }
 
 func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	o, err := r.call(ctx, s, after, func() (schema.Object, error) { return r.target.Create(ctx, s, after) })
+	o, err := r.call(ctx, i, s, after, func() (schema.Object, error) { return r.target.Create(ctx, s, after) })
 	if err != nil {
 		switch verdict(err) {
 		case Unanswered:
@@ -122,12 +123,12 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 			}
 			return r.unanswered(i, after, err)
 		case Changed:
-			if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
+			if _, broken := r.refused(ctx, i, s, err); errors.As(broken, new(*recordError)) {
 				return Failed, broken
 			}
 			return Conflicted, err
 		}
-		return r.refused(ctx, s, err)
+		return r.refused(ctx, i, s, err)
 	}
 	return r.made(ctx, i, s, after, o)
 }
@@ -156,17 +157,17 @@ func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.
 }
 
 func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	o, err := r.call(ctx, s, after, func() (schema.Object, error) { return r.target.Update(ctx, s, s.Before, after) })
+	o, err := r.call(ctx, i, s, after, func() (schema.Object, error) { return r.target.Update(ctx, s, s.Before, after) })
 	switch {
 	case err != nil && verdict(err) == Unanswered:
 		return r.unanswered(i, after, err)
 	case err != nil && verdict(err) == Gone:
-		if _, broken := r.refused(ctx, s, err); errors.As(broken, new(*recordError)) {
-			return Failed, broken
+		if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true, Gone: true}); jerr != nil {
+			return Failed, &recordError{errors.Join(err, jerr)}
 		}
 		return Conflicted, fmt.Errorf("it is gone from the live system; plan again: %w", err)
 	case err != nil:
-		return r.refused(ctx, s, err)
+		return r.refused(ctx, i, s, err)
 	}
 	if s.Release {
 		return r.forget(ctx, s)
@@ -183,25 +184,26 @@ func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, 
 	if err := r.journal.Commit(ctx, s, result); err != nil {
 		return Failed, &recordError{err}
 	}
-	attrs := maps.Clone(s.Before)
-	if attrs == nil {
-		attrs = map[string]cty.Value{}
-	}
-	maps.Copy(attrs, result.Sent)
-	maps.Copy(attrs, result.Answer)
 	r.mu.Lock()
-	r.results[i], r.ids[i], r.report.kept = attrs, result.ID, true
-	r.mu.Unlock()
+	defer r.mu.Unlock()
+	r.results[i] = &aftermath{id: result.ID, layers: [...]map[string]cty.Value{s.Before, result.Sent, result.Answer}}
+	r.report.kept = true
 	return Done, nil
 }
 
 // refused ends a step whose call changed nothing, or was never made.
-func (r *run) refused(ctx context.Context, s *Step, err error) (Status, error) {
+func (r *run) refused(ctx context.Context, i int, s *Step, err error) (Status, error) {
 	if errors.Is(err, errLeft) {
+		if earlier := r.sentBefore(i); earlier != nil {
+			return Undecided, earlier
+		}
 		return Left, nil
 	}
 	if errors.As(err, new(*recordError)) {
 		return Failed, err
+	}
+	if earlier := r.sentBefore(i); earlier != nil && verdict(err) == Unsent {
+		return Undecided, earlier // and its intent stays
 	}
 	if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true}); jerr != nil {
 		return Failed, &recordError{errors.Join(err, jerr)}
@@ -239,51 +241,4 @@ func waitsFor(t schema.Template) string {
 		return fmt.Sprintf("it waits for %s.%s", ref.Address, ref.Attr)
 	}
 	return "it waits for another object"
-}
-
-// look gives an attribute of an instance as it is after its step.
-func (r *run) look(ref schema.Ref) (cty.Value, bool) {
-	if i, ok := r.at[ref.Address]; ok {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.results[i] == nil {
-			return cty.NilVal, false
-		}
-		if ref.Attr == "id" {
-			return cty.StringVal(r.ids[i]), true
-		}
-		return attrOf(r.results[i], ref.Attr)
-	}
-	attrs, ok := r.object(ref.Address)
-	if !ok {
-		return cty.NilVal, false
-	}
-	return attrOf(attrs, ref.Attr)
-}
-
-// attrOf is an attribute of an object that is known; null where nothing is known
-// of it.
-func attrOf(attrs map[string]cty.Value, name string) (cty.Value, bool) {
-	if v, ok := attrs[name]; ok {
-		return v, true
-	}
-	return cty.NullVal(cty.String), name != "id"
-}
-
-func (r *run) object(addr schema.Address) (map[string]cty.Value, bool) {
-	i, ok := r.at[addr]
-	if !ok {
-		if r.o.Objects == nil {
-			return nil, false
-		}
-		return r.o.Objects(addr)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.results[i] == nil {
-		return nil, false
-	}
-	attrs := maps.Clone(r.results[i])
-	attrs["id"] = cty.StringVal(r.ids[i])
-	return attrs, true
 }

@@ -119,7 +119,7 @@ func (m *Match) same(n *node, attr *schema.Attribute, want, have cty.Value) bool
 		return false
 	}
 	w, ok := n.rec.Writes[attr.Name]
-	return ok && w.Answer != cty.NilVal && w.Sent != cty.NilVal && equal(attr, want, w.Sent) && equal(attr, have, w.Answer)
+	return ok && w.Answer != cty.NilVal && w.Sent != cty.NilVal && equal(attr, want, w.Sent) && equal(attr, have, w.Answer) && isForm(attr, w.Sent, w.Answer)
 }
 
 // readable is the live value: as read, else as last recorded.

@@ -50,17 +50,26 @@ func (m *Match) note(rec *Record, listed bool) {
 	if !rec.writtenWithin(m.in.Now, lag) {
 		return
 	}
-	key := ObjectID{Provider: rec.Provider, Type: rec.Address.Type}
-	e := m.evidence[key]
+	e := m.evidenceOf(rec.Provider, rec.Address.Type)
 	if !listed {
 		e.behind = true
 	} else if rec.Written.After(e.latest) {
 		e.latest = rec.Written
 	}
+}
+
+// behind notes that a list still shows what we have deleted.
+func (m *Match) behind(provider, typ string) { m.evidenceOf(provider, typ).behind = true }
+
+func (m *Match) evidenceOf(provider, typ string) *evidence {
+	key := ObjectID{Provider: provider, Type: typ}
 	if m.evidence == nil {
-		m.evidence = map[ObjectID]evidence{}
+		m.evidence = map[ObjectID]*evidence{}
 	}
-	m.evidence[key] = e
+	if m.evidence[key] == nil {
+		m.evidence[key] = &evidence{}
+	}
+	return m.evidence[key]
 }
 
 // unclear reports whether what a create began at some time, and what no list
@@ -74,7 +83,10 @@ func (m *Match) unclear(provider string, typ *schema.Type, at time.Time, accepte
 	if age >= lag {
 		return false
 	}
-	e := m.evidence[ObjectID{Provider: provider, Type: typ.Name}]
+	if t := m.table(provider, typ.Name); t != nil && t.recorded {
+		return true
+	}
+	e := m.evidenceOf(provider, typ.Name)
 	if age < grace(lag) && !accepted || e.behind {
 		return true
 	}
@@ -85,7 +97,7 @@ func (m *Match) unclear(provider string, typ *schema.Type, at time.Time, accepte
 // undecided reports whether an earlier run may have made the object of an
 // instance that is not found live.
 func (m *Match) undecided(n *node) (Intent, bool) {
-	i, tried := m.tried(n.inst.Address, n.inst.Provider)
+	i, tried := m.tried(n)
 	if !tried || n.index >= 0 || !m.unclear(n.inst.Provider, n.inst.Type, i.At, i.Accepted) {
 		return Intent{}, false
 	}
@@ -99,15 +111,17 @@ func (p *Plan) waitUntil(t time.Time) {
 }
 
 // claimUnanswered makes ours what an earlier run made without learning of it, and
-// what the configuration no longer wants: else it would live on as nobody's.
+// what the configuration no longer wants: else it would live on as nobody's. It
+// must be as we sent it, and have nothing else: what somebody else has made since
+// with the same key is not ours to take away.
 func (m *Match) claimUnanswered() {
 	for _, i := range m.in.State.Intents {
 		table := m.table(i.Provider, i.Address.Type)
 		if i.Action != Create || m.at[i.Address] != nil || m.records[i.Address] != nil || table == nil {
 			continue
 		}
-		at, found := table.stranger(i.Wanted)
-		if !found {
+		at, count := table.stranger(i.Wanted)
+		if count != 1 || !isOurs(table.typ, i.Wanted, table.objects[at].Attrs) {
 			continue
 		}
 		rec := &Record{Address: i.Address, Provider: i.Provider, ID: table.objects[at].ID, Attrs: i.Wanted, Written: i.At}
@@ -117,12 +131,56 @@ func (m *Match) claimUnanswered() {
 	}
 }
 
+// isOurs reports whether an object can be what we sent: all of that is so, as far
+// as it is shown, and no text is set that we did not send.
+func isOurs(typ *schema.Type, sent, live map[string]cty.Value) bool {
+	for i := range typ.Attributes {
+		attr := &typ.Attributes[i]
+		have, shown := live[attr.Name]
+		want, was := sent[attr.Name]
+		switch {
+		case !shown || attr.Computed || attr.Sensitive:
+		case was && !equal(attr, want, have) && !isForm(attr, want, have):
+			return false
+		case !was && attr.Type == cty.String && len(attr.Enum) == 0 && attr.Purpose == schema.PurposeNone && !schema.IsEmpty(have):
+			return false
+		}
+	}
+	return true
+}
+
 // tried gives the call by which an earlier run began to make the object of an
-// address.
-func (m *Match) tried(addr schema.Address, provider string) (Intent, bool) {
+// instance: under its address, or under another that nothing wants any more and
+// that had the same natural keys.
+func (m *Match) tried(n *node) (Intent, bool) {
+	if len(m.in.State.Intents) == 0 {
+		return Intent{}, false
+	}
 	m.indexIntents()
-	i, ok := m.intents[addr]
-	return i, ok && i.Provider == provider && (i.Action == Create || i.Action == Replace)
+	if i, ok := m.intents[n.inst.Address]; ok {
+		return i, i.Provider == n.inst.Provider && i.makes()
+	}
+	for key := range n.inst.Type.Keys {
+		want, ok := keyOf(n.inst.Type, key, n.known)
+		if !ok {
+			continue
+		}
+		if i, ok := m.leftOver[intentKey{n.inst.Provider, n.inst.Type.Name, key, want}]; ok {
+			m.movedIntents[i.Address] = n.inst.Address
+			return i, true
+		}
+	}
+	return Intent{}, false
+}
+
+// makes reports whether the call was to make an object.
+func (i Intent) makes() bool { return i.Action == Create || i.Action == Replace }
+
+// intentKey names a natural key of what a call was to make.
+type intentKey struct {
+	provider, typ string
+	key           int
+	value         string
 }
 
 func (m *Match) indexIntents() {
@@ -130,7 +188,29 @@ func (m *Match) indexIntents() {
 		return
 	}
 	m.intents = make(map[schema.Address]Intent, len(m.in.State.Intents))
+	m.leftOver, m.movedIntents = map[intentKey]Intent{}, map[schema.Address]schema.Address{}
 	for _, i := range m.in.State.Intents {
 		m.intents[i.Address] = i
+		typ := m.in.Types[i.Address.Type]
+		if m.at[i.Address] != nil || typ == nil || !i.makes() {
+			continue
+		}
+		for key := range typ.Keys {
+			if value, ok := keyOf(typ, key, sentValues(typ, i.Wanted)); ok {
+				m.leftOver[intentKey{i.Provider, typ.Name, key, value}] = i
+			}
+		}
 	}
+}
+
+// triedOnce reports whether no other call was to make an object of the same name.
+func (m *Match) triedOnce(i Intent) bool {
+	name := single(m.in.Types[i.Address.Type], schema.PurposeName)
+	count := 0
+	for _, other := range m.in.State.Intents {
+		if other.Provider == i.Provider && other.Address.Type == i.Address.Type && other.makes() && plain(other.Wanted[name]).RawEquals(plain(i.Wanted[name])) {
+			count++
+		}
+	}
+	return count == 1
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/espalier-dev/espalier/schema"
 )
 
@@ -19,6 +21,9 @@ type Finding struct {
 	ID      string
 	At      time.Time // when the call was begun
 	Outcome Outcome
+	// Now is the address that wants what the call was to make, where that is
+	// another by now.
+	Now schema.Address
 }
 
 // Outcome is what became of a call.
@@ -28,7 +33,7 @@ type Outcome uint8
 const (
 	Happened Outcome = iota // it was carried out
 	NotSo                   // it was not, or it does not show: what is still wanted of it is in the steps
-	Unclear                 // it cannot be told yet
+	Unclear                 // it cannot be told yet; a change or deletion is sent again if it is still wanted
 )
 
 var outcomeNames = [...]string{"happened", "not_so", "unclear"}
@@ -57,15 +62,15 @@ func (m *Match) find() {
 			continue // of a provider that is gone, which is an error elsewhere
 		}
 		f := Finding{Address: i.Address, Class: typ.Class, Action: i.Action, ID: i.ID, At: i.At,
-			Label: label(typ, attrsGetter(i.Wanted), i.ID)}
-		switch i.Action {
-		case Create, Replace:
+			Label: label(typ, m.knownOf(i), i.ID)}
+		switch _, there := table.Find(i.ID); {
+		case i.makes():
 			m.findCreate(i, typ, &f)
-		case Delete:
-			if _, there := table.Find(i.ID); there {
-				f.Outcome = NotSo
-			}
-		default:
+		case table.recorded || table.assumed[i.ID]:
+			f.Outcome = Unclear
+		case i.Action == Delete && there:
+			f.Outcome = NotSo
+		case i.Action != Delete:
 			f.Outcome = shows(typ, table, i)
 		}
 		m.plan.Findings = append(m.plan.Findings, f)
@@ -79,12 +84,15 @@ func (m *Match) find() {
 func (m *Match) findCreate(i Intent, typ *schema.Type, f *Finding) {
 	f.Outcome = NotSo
 	n := m.at[i.Address]
+	if to, moved := m.movedIntents[i.Address]; moved {
+		n, f.Now = m.at[to], to
+	}
 	switch {
 	case n != nil && n.index >= 0:
 		f.Outcome, f.ID = Happened, n.live().ID
 	case n == nil && m.records[i.Address] != nil:
 		f.Outcome, f.ID = Happened, m.records[i.Address].ID
-	case m.unclear(i.Provider, typ, i.At, i.Accepted):
+	case m.unclear(i.Provider, typ, i.At, i.Accepted || n == nil):
 		f.Outcome = Unclear
 		m.plan.waitUntil(i.At.Add(m.in.Providers[i.Provider].ReadLag))
 	}
@@ -96,21 +104,43 @@ func shows(typ *schema.Type, table *Table, i Intent) Outcome {
 	if !there {
 		return NotSo
 	}
+	outcome := Happened
 	for name, want := range i.Wanted {
 		attr := typ.Attribute(name)
-		if got, carried := o.Attrs[name]; carried && attr != nil && !equal(attr, got, want) {
+		if attr == nil || attr.Purpose == schema.PurposeMode {
+			continue
+		}
+		got, carried := o.Attrs[name]
+		switch {
+		case !carried:
+			outcome = Unclear
+		case !equal(attr, got, want) && !isForm(attr, want, got):
 			return NotSo
 		}
 	}
-	return Happened
+	return outcome
 }
 
-// Waits reports whether a call of an earlier run stays undecided that no step of
-// the plan is about, so that a later run has to look again.
+// knownOf gives what is known of the object that a call was about.
+func (m *Match) knownOf(i Intent) func(string) (cty.Value, bool) {
+	if rec := m.records[i.Address]; rec != nil && rec.ID == i.ID {
+		return attrsGetter(rec.Attrs)
+	}
+	return attrsGetter(i.Wanted)
+}
+
+// Waits reports whether a create of an earlier run stays undecided that no step of
+// the plan is about, so that a later run has to look again. A plan that is
+// limited to targets has its own alone.
 func (p *Plan) Waits() bool {
+	if len(p.Targets) > 0 {
+		return false
+	}
 	stepped := map[schema.Address]bool{}
 	for i := range p.Steps {
 		stepped[p.Steps[i].Address] = true
 	}
-	return slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Outcome == Unclear && !stepped[f.Address] })
+	return slices.ContainsFunc(p.Findings, func(f Finding) bool {
+		return f.Outcome == Unclear && (f.Action == Create || f.Action == Replace) && !stepped[f.Address] && !stepped[f.Now]
+	})
 }

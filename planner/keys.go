@@ -66,8 +66,8 @@ func (m *Match) refuseUnplaced(n *node) {
 	if typ.Class != schema.ClassUnit || parent == "" || !ok {
 		return
 	}
-	if intent, tried := m.tried(n.inst.Address, n.inst.Provider); tried {
-		if i, found := n.table.strangerUnplaced(intent.Wanted); found { // an earlier run made it
+	if intent, tried := m.tried(n); tried {
+		if i, count := n.table.strangerUnplaced(intent.Wanted); count == 1 && m.triedOnce(intent) { // an earlier run made it
 			n.index, n.keyed, n.table.claim[i] = i, true, n
 			return
 		}

@@ -58,20 +58,10 @@ func (m *Match) Fill(id ObjectID, attrs schema.Object) {
 	if !ok {
 		return
 	}
-	merged := make(map[string]cty.Value, len(attrs.Attrs)+len(t.objects[i].Attrs))
-	for name, v := range t.objects[i].Attrs {
-		merged[name] = v
-	}
-	for name, v := range attrs.Attrs {
-		if _, listed := merged[name]; !listed {
-			merged[name] = v
-		}
-	}
+	t.Fill(schema.Object{ID: id.ID, Attrs: attrs.Attrs})
 	if rec := t.owner[i]; rec != nil {
-		m.believe(t.typ, rec, attrs.Attrs, m.in.Providers[id.Provider].ReadLag)
-		merged = m.overlay(t.typ, rec, merged, m.in.Providers[id.Provider].ReadLag)
+		t.objects[i].Attrs = m.overlay(t.typ, rec, t.objects[i].Attrs, m.in.Providers[id.Provider].ReadLag)
 	}
-	t.objects[i].Attrs = merged
 }
 
 // Plan decides on every object and puts the steps in order. It is called once,
@@ -134,7 +124,7 @@ func (m *Match) decide(n *node) {
 	}
 	if s.Live {
 		step.ID = n.live().ID
-		if i, tried := m.tried(n.inst.Address, n.inst.Provider); tried && !s.Recorded {
+		if i, tried := m.tried(n); tried && !s.Recorded {
 			step.Made, step.Reason = i.At, "an earlier run made it"
 		}
 	}

@@ -51,8 +51,10 @@ type Match struct {
 	plan           *Plan
 	impliesParents map[string]bool // by provider configuration
 	warnedRoles    bool
-	evidence       map[ObjectID]evidence // by provider configuration and type
+	evidence       map[ObjectID]*evidence // by provider configuration and type
 	intents        map[schema.Address]Intent
+	leftOver       map[intentKey]Intent // those whose address nothing wants, by what they were to make
+	movedIntents   map[schema.Address]schema.Address
 	wanters        map[personKey]*node
 	byOwnedID      map[ObjectID]schema.Address
 	wanted         map[wantedKey]map[string]*node
@@ -148,8 +150,8 @@ func movedTo(moves []schema.Move, addr schema.Address) schema.Address {
 func (m *Match) hideDeleted() {
 	for id, at := range m.in.State.Deleted {
 		if m.in.Now.Sub(at) < m.in.Providers[id.Provider].ReadLag {
-			if t := m.table(id.Provider, id.Type); t != nil {
-				t.remove(id.ID)
+			if t := m.table(id.Provider, id.Type); t != nil && t.remove(id.ID) {
+				m.behind(id.Provider, id.Type)
 			}
 		}
 	}
@@ -180,6 +182,7 @@ func (m *Match) bindRecords() {
 				continue
 			}
 			i = table.add(schema.Object{ID: rec.ID, Attrs: rec.Attrs})
+			table.assume(rec.ID)
 		}
 		if other := table.owner[i]; other != nil {
 			m.diags = append(m.diags, problem("Two addresses own one object",
@@ -190,8 +193,10 @@ func (m *Match) bindRecords() {
 		if isStale(typ, rec, table.objects[i].Attrs, m.in.Now, lag) {
 			listed = false
 		}
-		m.note(rec, listed)
-		if listed {
+		if !table.recorded {
+			m.note(rec, listed)
+		}
+		if listed && !table.recorded {
 			m.believe(typ, rec, table.objects[i].Attrs, lag)
 		}
 		table.objects[i].Attrs = m.overlay(typ, rec, table.objects[i].Attrs, lag)

@@ -305,6 +305,9 @@ func (m *Match) isImplied(n *node, attr *schema.Attribute, after members) func(s
 			return m.addsParents(n, attr)
 		}
 		w, ok := n.rec.Writes[attr.Name]
+		if ok && w.Answer == cty.NilVal { // no answer has shown what the server adds
+			return m.addsParents(n, attr)
+		}
 		return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
 	}
 }

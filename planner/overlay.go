@@ -62,8 +62,10 @@ func (w Write) isStale(attr *schema.Attribute, live map[string]cty.Value, now ti
 	})
 }
 
-// believe notes the attributes of an object of which a reading shows the value we
-// wrote, or a third one: from then on what is read is believed.
+// believe notes the attributes of an object of which a list shows the value we
+// wrote, or a third one: from then on what is listed is believed. Single reads
+// end nothing: they may be ahead of the list, which is what the next plan is
+// made from.
 func (m *Match) believe(typ *schema.Type, rec *Record, live map[string]cty.Value, lag time.Duration) {
 	for name, w := range rec.Writes {
 		if _, carried := live[name]; !carried || w.Before == cty.NilVal || m.in.Now.Sub(w.At) >= lag || w.isStale(typ.Attribute(name), live, m.in.Now, lag) {
@@ -76,7 +78,7 @@ func (m *Match) believe(typ *schema.Type, rec *Record, live map[string]cty.Value
 	}
 }
 
-// Believed lists, by the address of the record, the attributes that the reading
+// Believed lists, by the address of the record, the attributes that a list
 // has shown as we wrote them, or with a third value, within the read lag. What
 // was there before is no longer laid over them once that is recorded.
 func (m *Match) Believed() map[schema.Address][]string { return m.believed }

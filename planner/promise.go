@@ -12,7 +12,8 @@ import (
 
 // heldToPromise compares what the server answered with what was sent. A field
 // that still has its old value, or none, was ignored, and the step has failed
-// although its object is ours. Another form of the value (a lowercased e-mail,
+// although its object is ours; so has one whose field has got a third value, such
+// as a default. Another form of the value (a lowercased e-mail,
 // a stripped phone number, a parent's membership more) is the server's way of
 // writing it. Fields the answer does not carry are held by the next reading.
 func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Object) (Status, error) {
@@ -61,8 +62,11 @@ func broken(attr *schema.Attribute, before, want, got cty.Value) string {
 	if before == cty.NilVal {
 		before = cty.NullVal(attr.Type)
 	}
-	if equal(attr, got, before) {
+	switch {
+	case equal(attr, got, before):
 		return fmt.Sprintf("%s (it is still %s)", attr.Name, shown(attr, got))
+	case !isForm(attr, want, got):
+		return fmt.Sprintf("%s (it is %s instead of %s)", attr.Name, shown(attr, got), shown(attr, want))
 	}
 	return ""
 }

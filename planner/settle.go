@@ -53,25 +53,41 @@ func Settle(in Input, lookups []Lookup) []Answer {
 	m.hideDeleted()
 	m.bindRecords()
 	out := make([]Answer, len(lookups))
+	taken := map[ObjectID]int{} // which answer has been given an object
 	for i, l := range lookups {
 		out[i] = m.settle(l)
+		if out[i].Outcome != Happened {
+			continue
+		}
+		id := ObjectID{l.Step.Provider, l.Step.Address.Type, out[i].Object.ID}
+		if first, twice := taken[id]; twice { // one of two of one name, and nobody says which
+			out[i] = Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%s %s may be this one or %s", m.in.Types[id.Type].Noun[0], id.ID, lookups[first].Step.Address)}
+			out[first] = Answer{Outcome: Unclear, Until: m.until(lookups[first]), Why: fmt.Sprintf("%s %s may be this one or %s", m.in.Types[id.Type].Noun[0], id.ID, l.Step.Address)}
+			continue
+		}
+		taken[id] = i
 	}
 	return out
 }
+
+func (m *Match) until(l Lookup) time.Time { return l.At.Add(m.in.Providers[l.Step.Provider].ReadLag) }
 
 func (m *Match) settle(l Lookup) Answer {
 	typ, table := m.in.Types[l.Step.Address.Type], m.table(l.Step.Provider, l.Step.Address.Type)
 	if typ == nil || table == nil {
 		return Answer{Outcome: Unclear, Why: "its type was not listed"}
 	}
-	if at, found := table.stranger(l.Values); found {
+	switch at, count := table.stranger(l.Values); {
+	case count == 1:
 		return Answer{Outcome: Happened, Object: table.objects[at]}
+	case count > 1:
+		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%d live %s have its keys", count, typ.Noun[1])}
 	}
 	if !m.unclear(l.Step.Provider, typ, l.At, l.Accepted) {
 		return Answer{Outcome: NotSo}
 	}
-	a := Answer{Outcome: Unclear, Until: l.At.Add(m.in.Providers[l.Step.Provider].ReadLag)}
-	if m.evidence[ObjectID{Provider: l.Step.Provider, Type: typ.Name}].behind {
+	a := Answer{Outcome: Unclear, Until: m.until(l)}
+	if m.evidenceOf(l.Step.Provider, typ.Name).behind {
 		a.Why = fmt.Sprintf("the list of %s does not show it, nor all that was surely written: it is behind", typ.Noun[1])
 	} else {
 		a.Why = fmt.Sprintf("the list of %s does not show it, and there is no other write of ours by which to tell whether it is up to date", typ.Noun[1])

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -18,6 +19,16 @@ type Table struct {
 	unknownPlace map[string][]int   // by name: objects whose parent is not known
 	owner        []*Record          // by object: the record that holds its id
 	claim        []*node            // by object: the wanted instance it was matched to
+	assumed      map[string]bool    // ids that no list shows, of objects that we wrote lately
+	recorded     bool               // it is what the state says, and nothing was read
+}
+
+// NewRecordedTable makes a table of what the state says: it proves nothing of
+// what is live.
+func NewRecordedTable(typ *schema.Type, objects []schema.Object) *Table {
+	t := NewTable(typ, objects)
+	t.recorded = true
+	return t
 }
 
 // NewTable makes a table. Of two objects with one id the first is kept.
@@ -41,12 +52,36 @@ func (t *Table) add(o schema.Object) int {
 	return len(t.objects) - 1
 }
 
-// remove takes an object out: it is as if it had not been listed.
-func (t *Table) remove(id string) {
-	if i, ok := t.byID[id]; ok {
+// remove takes an object out: it is as if it had not been listed. It reports
+// whether it was there.
+func (t *Table) remove(id string) bool {
+	i, ok := t.byID[id]
+	if ok {
 		delete(t.byID, id)
 		t.objects[i].ID = ""
 	}
+	return ok
+}
+
+// assume notes that no list shows the object with that id.
+func (t *Table) assume(id string) {
+	if t.assumed == nil {
+		t.assumed = map[string]bool{}
+	}
+	t.assumed[id] = true
+}
+
+// Fill adds to an object the attributes that it lacks; one that is not in the
+// table is left out.
+func (t *Table) Fill(o schema.Object) {
+	i, ok := t.byID[o.ID]
+	if !ok {
+		return
+	}
+	merged := make(map[string]cty.Value, len(o.Attrs)+len(t.objects[i].Attrs))
+	maps.Copy(merged, o.Attrs)
+	maps.Copy(merged, t.objects[i].Attrs)
+	t.objects[i].Attrs = merged
 }
 
 // Find returns the object with that id.
@@ -152,9 +187,9 @@ func (t *Table) AddMissing(o *Table) {
 
 // stranger looks for the one object that nobody owns or claims and that has the
 // natural keys of these values: one at least, and none before it that differs.
-// Of several there is none.
-func (t *Table) stranger(values map[string]cty.Value) (index int, found bool) {
-	get := t.sent(values)
+// count says how many there are; only of one the index is meant.
+func (t *Table) stranger(values map[string]cty.Value) (index, count int) {
+	get := sentValues(t.typ, values)
 	for key := range t.typ.Keys {
 		want, ok := keyOf(t.typ, key, get)
 		if !ok {
@@ -164,35 +199,33 @@ func (t *Table) stranger(values map[string]cty.Value) (index int, found bool) {
 			if t.owner[i] != nil || t.claim[i] != nil || t.differs(i, get, key) {
 				continue
 			}
-			if found && i != index {
-				return 0, false
+			if count == 0 || i != index {
+				index = i
+				count++
 			}
-			index, found = i, true
 		}
 	}
-	if !found {
+	if count == 0 {
 		return t.strangerUnplaced(values)
 	}
-	return index, found
+	return index, count
 }
 
 // strangerUnplaced looks for the one unit of that name that nobody owns and whose
 // place is not told. There was none when it was decided to make one.
-func (t *Table) strangerUnplaced(values map[string]cty.Value) (index int, found bool) {
+func (t *Table) strangerUnplaced(values map[string]cty.Value) (index, count int) {
 	parent, name := single(t.typ, schema.PurposeParent), single(t.typ, schema.PurposeName)
 	if parent == "" || name == "" {
-		return 0, false
+		return 0, 0
 	}
 	for _, i := range t.unplaced(parent, name, plain(values[name])) {
 		if t.owner[i] != nil || t.claim[i] != nil {
 			continue
 		}
-		if found {
-			return 0, false
-		}
-		index, found = i, true
+		index = i
+		count++
 	}
-	return index, found
+	return index, count
 }
 
 // differs reports whether an object has another value of a natural key before
@@ -208,11 +241,11 @@ func (t *Table) differs(i int, get func(string) (cty.Value, bool), before int) b
 	return false
 }
 
-// sent gives the values of a create: a parent that is left out is none.
-func (t *Table) sent(values map[string]cty.Value) func(string) (cty.Value, bool) {
+// sentValues gives the values of a create: a parent that is left out is none.
+func sentValues(typ *schema.Type, values map[string]cty.Value) func(string) (cty.Value, bool) {
 	return func(name string) (cty.Value, bool) {
 		v, ok := values[name]
-		if !ok && t.typ.Attribute(name).Purpose == schema.PurposeParent {
+		if !ok && typ.Attribute(name).Purpose == schema.PurposeParent {
 			return cty.NullVal(cty.String), true
 		}
 		return v, ok
@@ -222,7 +255,7 @@ func (t *Table) sent(values map[string]cty.Value) func(string) (cty.Value, bool)
 // FindByKey looks for an object with any natural key of these values.
 func (t *Table) FindByKey(values map[string]cty.Value) (id string, found bool) {
 	for key := range t.typ.Keys {
-		want, ok := keyOf(t.typ, key, t.sent(values))
+		want, ok := keyOf(t.typ, key, sentValues(t.typ, values))
 		if !ok {
 			continue
 		}

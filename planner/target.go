@@ -41,8 +41,9 @@ type Journal interface {
 type Result struct {
 	// ID is the live id; empty if the call was refused and there is none.
 	ID string
-	// Refused says that the call changed nothing.
-	Refused bool
+	// Refused says that the call changed nothing; Gone that it was because the
+	// object is not there.
+	Refused, Gone bool
 	// Sent are the values of the call, Answer what the server showed after it.
 	Sent, Answer map[string]cty.Value
 }

@@ -42,7 +42,28 @@ func (r *run) unanswered(i int, sent map[string]cty.Value, err error) (Status, e
 // not answered; the lock is held.
 func (r *run) willLookUp(i int) bool {
 	a := r.attempts[i]
-	return a != nil && (a.rounds == 0 || r.fared && a.rounds < mostRounds) && !r.stopped && r.plan.Steps[i].Action != Replace
+	s := &r.plan.Steps[i]
+	return a != nil && (a.rounds == 0 || r.fared && a.rounds < mostRounds) && !r.stopped && !r.closed[s.Provider] && s.Action != Replace
+}
+
+// sentBefore is what came instead of the answer when this run sent the step's
+// call before; nil if it did not.
+func (r *run) sentBefore(i int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.attempts[i]; a != nil {
+		return a.err
+	}
+	return nil
+}
+
+// countResent counts a call that is sent again.
+func (r *run) countResent(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.attempts[i] != nil {
+		r.report.Resent++
+	}
 }
 
 // found is what a call that was not answered has made, as a list has shown.
@@ -72,14 +93,11 @@ func (r *run) lookUp(ctx context.Context, batch []int) {
 	defer r.mu.Unlock()
 	r.busy--
 	defer r.wake.Broadcast()
-	if v := verdict(err); err != nil && (v == Fatal || v == Unsent) {
-		r.halt(err)
-	}
 	for k, i := range asked {
 		a := r.attempts[i]
 		switch {
 		case err != nil && a.err == nil && r.stopped: // an earlier run sent it, not this one
-			r.report.Status[i] = Left
+			r.leave(i)
 		case err != nil:
 			r.end(i, Undecided, errors.Join(a.err, fmt.Errorf("it could not be looked up: %w", err)), 0)
 		case answers[k].Outcome == Unclear:
@@ -115,9 +133,13 @@ func (r *run) lookups(batch []int) (asked []int, lookups []Lookup) {
 		}
 		r.mu.Lock()
 		switch {
+		case r.closed[s.Provider] && a.err == nil:
+			r.leave(i)
+		case r.closed[s.Provider]:
+			r.end(i, Undecided, a.err, 0)
 		case s.Action != Create:
 			r.resend(i)
-		case a.err == nil && !wrote[typeOf(s)] && r.plan.Made.After(a.at.Add(settleGrace)):
+		case a.err == nil && !wrote[typeOf(s)] && r.plan.Made.After(a.at.Add(settleGrace)) && r.o.Now().Before(r.plan.Until):
 			r.undecided(i, "no list shows it, and nothing was written since by which to tell whether the list is up to date", r.plan.Until)
 		default:
 			asked, lookups = append(asked, i), append(lookups, Lookup{Step: s, Values: values, At: a.at, Accepted: a.accepted})
@@ -146,7 +168,6 @@ func (r *run) wrote() map[ObjectID]bool {
 // resend lines a step up once more; the lock is held.
 func (r *run) resend(i int) {
 	r.attempts[i].rounds++
-	r.report.Resent++
 	r.ready = append(r.ready, i)
 	r.wake.Broadcast()
 }
@@ -156,7 +177,7 @@ func (r *run) resend(i int) {
 func (r *run) undecided(i int, why string, until time.Time) {
 	err := errors.New(why)
 	if a := r.attempts[i]; a.err != nil {
-		err = fmt.Errorf("%w. It is looked up: %s", a.err, why)
+		err = fmt.Errorf("%w. But %s", a.err, why)
 	}
 	if r.report.Until.Before(until) {
 		r.report.Until = until

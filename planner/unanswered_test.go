@@ -149,9 +149,9 @@ func TestTroubleStopsTheRun(t *testing.T) {
 	}{
 		{"a server in trouble", Unanswered, func(int) bool { return true }, true, 10},
 		{"an account without rights", Denied, func(int) bool { return true }, true, 10},
-		{"now and then", Denied, func(n int) bool { return n%5 != 0 }, false, 30},
+		{"now and then", Denied, func(n int) bool { return n%3 == 0 }, false, 30},
 		{"refusals are about their steps", Refused, func(int) bool { return true }, false, 30},
-		{"none can be sent", Unsent, func(n int) bool { return n == 3 }, true, 4},
+		{"none can be sent", Unsent, func(n int) bool { return n >= 3 }, true, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w, f := newWorld(t), &fake{fails: map[string]error{}}
@@ -164,10 +164,11 @@ func TestTroubleStopsTheRun(t *testing.T) {
 			}
 			p := w.mustPlan()
 			r := applied(t, p, f, 1)
-			if (r.Stopped != nil) != test.stops || len(f.calls()) != test.calls {
+			if (r.Stopped != nil) != test.stops || test.calls > 0 && len(f.calls()) != test.calls {
 				t.Errorf("stopped %v after %d calls", r.Stopped, len(f.calls()))
 			}
-			if test.verdict == Unsent && (r.Count(Failed) > 0 || r.Count(Left) != 27) {
+			// Of several workers one may be ahead of another, so which come first varies.
+			if test.verdict == Unsent && (r.Count(Failed) > 0 || r.Count(Left) < 27 || r.Count(Left)+r.Count(Done) != 30 || len(f.calls()) != r.Count(Done)+1) {
 				t.Errorf("what was not sent is left: %v", statuses(p, r))
 			}
 			if test.verdict == Unanswered && r.Count(Undecided) != 10 {
@@ -221,7 +222,7 @@ func TestSettle(t *testing.T) {
 			given: func(w *world) {
 				w.stands("acme_group", "9", attrs{"name": "New"})
 				w.stands("acme_group", "8", attrs{"name": "New"})
-			}, want: Unclear, why: "no other write"},
+			}, want: Unclear, why: "2 live groups have its keys"},
 		{name: "one of ours has its key", typ: "acme_group", values: attrs{"name": "New", "parent": nil}, ago: time.Minute,
 			given: func(w *world) { w.owned("acme_group.old", "9", attrs{"name": "New", "parent": nil}) }, want: NotSo},
 		{name: "the list shows what was written with it", typ: "acme_user", values: attrs{"email": "new@example.org"}, ago: time.Minute,

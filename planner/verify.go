@@ -26,9 +26,11 @@ func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*
 			continue
 		}
 		var err error
-		if s.ID == "" {
+		switch {
+		case s.Unsettled: // it may be there: that is what it is looked for first
+		case s.ID == "":
 			err = verifyAbsent(s, typ, table, freed)
-		} else {
+		default:
 			err = verifySame(s, typ, table)
 		}
 		if err != nil {
@@ -107,17 +109,10 @@ func verifySame(s *Step, typ *schema.Type, table *Table) error {
 		if attr == nil || !carried || equal(attr, s.Before[name], got) {
 			continue
 		}
-		if s.Action == Delete && attr.Purpose != schema.PurposeName && !isKeyPart(typ, name) {
-			continue
-		}
 		changed = append(changed, fmt.Sprintf("%s was %s when the plan was made and is %s now", name, shown(attr, s.Before[name]), shown(attr, got)))
 	}
 	if len(changed) == 0 {
 		return nil
 	}
 	return fmt.Errorf("it has changed meanwhile: %s. Plan again", strings.Join(changed, "; "))
-}
-
-func isKeyPart(typ *schema.Type, name string) bool {
-	return slices.ContainsFunc(typ.Keys, func(key []string) bool { return slices.Contains(key, name) })
 }

@@ -20,6 +20,7 @@ type appender struct {
 	written uint64 // counts writes
 	synced  uint64 // the writes that are on disk
 	syncing bool
+	open    int       // intents without a result, as far as lines show
 	last    time.Time // when the last sync began
 	checked time.Time // when the last check ended
 	gone    error     // the file is no longer the journal: no intent is taken
@@ -59,6 +60,7 @@ func (a *appender) intent(lines []byte) error {
 	if a.gone != nil {
 		return a.gone
 	}
+	a.open++
 	return a.write(lines)
 }
 
@@ -68,6 +70,7 @@ func (a *appender) intent(lines []byte) error {
 func (a *appender) result(lines []byte) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.open = max(0, a.open-1)
 	if err := a.write(lines); err != nil {
 		return err
 	}
@@ -101,15 +104,15 @@ func (a *appender) write(lines []byte) error {
 }
 
 // gather is how long at least it is from the beginning of one sync to that of the
-// next. A sync costs far more than what it brings, so on a fast disk it waits for
-// more; a slow one makes it wait anyway.
-const gather = 2 * time.Millisecond
+// next while calls are under way. A sync costs far more than what it brings, so on a
+// fast disk it waits for their results; a slow one makes it wait anyway.
+const gather = 4 * time.Millisecond
 
 // sync brings everything written by now to the disk, and makes sure that it is
 // the journal that was brought there; mu is held, but not while the disk works.
 func (a *appender) sync() {
 	a.syncing = true
-	if rest := gather - time.Since(a.last); rest > 0 {
+	if rest := gather - time.Since(a.last); rest > 0 && a.open > 0 {
 		a.mu.Unlock()
 		time.Sleep(rest)
 		a.mu.Lock()

@@ -40,7 +40,7 @@ func (s *fileSession) save(length int64) error {
 	next.Serial++
 	next.Writer = s.file.writer
 	next.journal = s.header.id
-	data, err := Encode(&next)
+	data, err := encode(&next, s.texts)
 	if err != nil {
 		return s.unsaved(found{}, err)
 	}

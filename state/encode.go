@@ -30,7 +30,10 @@ const (
 // so that versions can be compared line by line, and with a checksum at the end.
 // It fails only for a value that a state cannot hold: one that is unknown, or
 // marked, or an address that is not text.
-func Encode(s *Snapshot) ([]byte, error) {
+func Encode(s *Snapshot) ([]byte, error) { return encode(s, nil) }
+
+// encode is Encode for one who has the texts of some records already.
+func encode(s *Snapshot, texts map[*Record][]byte) ([]byte, error) {
 	b := make([]byte, 0, 1024+512*len(s.Records))
 	b = append(b, "{\n  \"format\": "...)
 	b = strconv.AppendInt(b, Format, 10)
@@ -59,7 +62,12 @@ func Encode(s *Snapshot) ([]byte, error) {
 	if b, err = appendLines(append(b, ",\n  \"pending\": "...), s.Pending, appendIntent); err != nil {
 		return nil, err
 	}
-	if b, err = appendLines(append(b, ",\n  \"records\": "...), s.sorted(), appendRecord); err != nil {
+	if b, err = appendLines(append(b, ",\n  \"records\": "...), s.sorted(), func(b []byte, r *Record) ([]byte, error) {
+		if text := texts[r]; text != nil {
+			return append(b, text...), nil
+		}
+		return appendRecordAt(b, r.Address, r)
+	}); err != nil {
 		return nil, err
 	}
 	b = append(b, ",\n"...)
@@ -141,8 +149,6 @@ func appendAddress(b []byte, a schema.Address) ([]byte, error) {
 	}
 	return appendString(b, a.String()), nil
 }
-
-func appendRecord(b []byte, r *Record) ([]byte, error) { return appendRecordAt(b, r.Address, r) }
 
 // appendRecordAt appends r as the record of an address, whatever its own says.
 func appendRecordAt(b []byte, addr schema.Address, r *Record) ([]byte, error) {

@@ -88,19 +88,20 @@ func appendBegin(b []byte, i Intent) ([]byte, error) {
 	return seal(b, start), nil
 }
 
-func appendResult(b []byte, r *Result) ([]byte, error) {
+// appendResult appends the line of a result, and returns in text the part of it
+// that is the record's, as a state has it too.
+func appendResult(b []byte, r *Result) (line, text []byte, err error) {
 	start := len(b)
 	key := `{"commit":{"address":`
 	if r.Failed {
 		key = `{"fail":{"address":`
 	}
-	b, err := appendAddress(append(b, key...), r.Address)
-	if err != nil {
-		return nil, err
+	if b, err = appendAddress(append(b, key...), r.Address); err != nil {
+		return nil, nil, err
 	}
 	if !r.Moved.IsZero() {
 		if b, err = appendAddress(append(b, `,"moved":`...), r.Moved); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if r.ID != "" {
@@ -111,11 +112,14 @@ func appendResult(b []byte, r *Result) ([]byte, error) {
 		b = appendTime(append(b, `,"deleted":`...), r.Deleted)
 	}
 	if r.Record != nil && !r.Failed {
-		if b, err = appendRecordAt(append(b, `,"record":`...), r.Address, r.Record); err != nil {
-			return nil, err
+		b = append(b, `,"record":`...)
+		at := len(b)
+		if b, err = appendRecordAt(b, r.Address, r.Record); err != nil {
+			return nil, nil, err
 		}
+		text = b[at:]
 	}
-	return seal(append(b, '}'), start), nil
+	return seal(append(b, '}'), start), text, nil
 }
 
 func appendTenants(b []byte, tenants map[string]string) []byte {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -32,8 +33,9 @@ type fileSession struct {
 	delta    map[schema.Address]*Record // nil for a record that went
 	deleted  map[Owner]time.Time
 	pending  map[schema.Address]Intent
-	unfolded bool   // base lacks something of delta, deleted or pending
-	tenants  []byte // a line that must precede the next one
+	texts    map[*Record][]byte // of records of this run, as they are encoded
+	unfolded bool               // base lacks something of delta, deleted or pending
+	tenants  []byte             // a line that must precede the next one
 	dirty    bool
 	closed   bool
 }
@@ -47,6 +49,7 @@ func newFileSession(f *File, p paths, lock *fileLock, base *Snapshot, l *loaded)
 		delta:   map[schema.Address]*Record{},
 		deleted: map[Owner]time.Time{},
 		pending: make(map[schema.Address]Intent, len(base.Pending)),
+		texts:   map[*Record][]byte{},
 	}
 	for _, i := range base.Pending {
 		s.pending[i.Address] = i
@@ -175,18 +178,26 @@ func (s *fileSession) CommitAll(_ context.Context, results []Result) error {
 	room := s.lines()
 	defer s.room.Put(room)
 	lines := (*room)[:0]
+	texts := make([][]byte, len(results))
 	for n := range results {
+		var text []byte
 		var err error
-		if lines, err = appendResult(lines, &results[n]); err != nil {
+		if lines, text, err = appendResult(lines, &results[n]); err != nil {
 			return &Error{Where: s.file.path, Problem: "cannot take the result", Err: err}
 		}
+		texts[n] = bytes.Clone(text)
 	}
 	*room = lines
 	return s.keep(s.appender.result, lines, func(error) {
 		for n := range results {
 			r := &results[n]
 			r.settle(s.pending)
-			r.apply(s.record, func(a schema.Address, record *Record) { s.delta[a] = record })
+			r.apply(s.record, func(a schema.Address, record *Record) {
+				s.delta[a] = record
+				if record != nil {
+					s.texts[record] = texts[n]
+				}
+			})
 			if owner, ok := r.deleted(); ok {
 				s.deleted[owner] = r.Deleted
 			}

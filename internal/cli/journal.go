@@ -46,6 +46,12 @@ func (j journal) intent(s *planner.Step, wanted map[string]cty.Value) state.Inte
 }
 
 func (j journal) Commit(ctx context.Context, s *planner.Step, r planner.Result) error {
+	if rec, _ := j.recordOf(s); r.Gone && rec != nil {
+		// A write is not behind: with this, a list that lacks it is believed.
+		gone := *rec
+		gone.Written = time.Time{}
+		return j.session.Commit(ctx, state.Result{Address: s.Address, Record: &gone, Moved: s.From})
+	}
 	if r.Refused {
 		return j.session.Commit(ctx, state.Result{Address: s.Address, Failed: true})
 	}
@@ -69,7 +75,7 @@ func (j journal) Forget(ctx context.Context, s *planner.Step) error {
 func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	now := j.p.app.Now().UTC()
 	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: now}
-	attrs := map[string]cty.Value{}
+	attrs := make(map[string]cty.Value, 1+max(len(r.Sent), len(r.Answer)))
 	old, again := j.recordOf(s)
 	if old != nil && old.ID == r.ID { // it has what no reading carries, such as roles
 		maps.Copy(attrs, old.Attrs)
@@ -102,6 +108,9 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	for name, implied := range s.Implied {
 		// What was found is the server's form of what is wanted, sent or not.
 		if _, wrote := rec.Writes[name]; !wrote && attrs[name] != cty.NilVal {
+			if rec.Writes == nil {
+				rec.Writes = map[string]state.Write{}
+			}
 			rec.Writes[name] = state.Write{Sent: planner.Without(attrs[name], implied), Answer: attrs[name], At: now}
 		}
 	}
@@ -134,23 +143,60 @@ func hide(rec *state.Record, name, digest string) {
 // writes keeps, for each attribute sent, what was there before, what was sent
 // and what the answer showed; what an earlier run wrote to others stays. What an
 // object was made with needs no keeping unless the answer showed another form of
-// it.
+// it, so for most objects that are made the result is nil.
 func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time, lag time.Duration) map[string]state.Write {
-	out := map[string]state.Write{}
+	var out map[string]state.Write
 	if old != nil && old.ID == r.ID {
-		maps.Copy(out, old.Writes)
+		out = maps.Clone(old.Writes)
 	}
 	for name, v := range sent {
 		before, changed := s.Before[name]
 		answer, answered := r.Answer[name]
-		if r.ID == s.ID && !changed || r.ID != s.ID && (!answered || answer.RawEquals(v)) {
+		if r.ID == s.ID && !changed || r.ID != s.ID && (!answered || sameValue(answer, v)) {
 			delete(out, name)
 			continue
+		}
+		if out == nil {
+			out = map[string]state.Write{}
 		}
 		v = planner.Without(v, s.Implied[name])
 		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now, Earlier: earlier(out[name], now, lag)}
 	}
 	return out
+}
+
+// sameValue is RawEquals, without its reflection for what most attributes are:
+// texts and sets of texts.
+func sameValue(a, b cty.Value) bool {
+	if a.IsMarked() || b.IsMarked() || !a.IsKnown() || !b.IsKnown() || a.IsNull() || b.IsNull() {
+		return a.RawEquals(b)
+	}
+	switch t, u := a.Type(), b.Type(); {
+	case t == cty.String && u == cty.String:
+		return a.AsString() == b.AsString()
+	case t.IsSetType() && t.ElementType() == cty.String && t.Equals(u):
+		return sameTexts(a, b)
+	}
+	return a.RawEquals(b)
+}
+
+// sameTexts compares two sets of texts, whose elements come in order.
+func sameTexts(a, b cty.Value) bool {
+	if n := a.LengthInt(); n == 0 || n != b.LengthInt() {
+		return n == b.LengthInt()
+	}
+	left, right := a.ElementIterator(), b.ElementIterator()
+	for left.Next() {
+		if !right.Next() {
+			return false
+		}
+		_, l := left.Element()
+		_, r := right.Element()
+		if !l.RawEquals(r) {
+			return false
+		}
+	}
+	return !right.Next()
 }
 
 // earlier are the values from before a write and those before it that a lagging
@@ -180,20 +226,21 @@ func (j journal) recordOf(s *planner.Step) (rec *state.Record, again bool) {
 	return j.before.Records[s.Address], false
 }
 
-// split takes sensitive values out and gives their digests instead.
+// split takes sensitive values out and gives their digests instead. Values with
+// nothing sensitive among them are returned as they are, to be read only.
 func (j journal) split(s *planner.Step, values map[string]cty.Value) (plain map[string]cty.Value, digests map[string]string) {
 	typ := j.p.app.types(s.Address.Type)
-	plain = make(map[string]cty.Value, len(values))
+	plain = values
 	for name, v := range values {
 		attr := typ.Attribute(name)
-		if attr != nil && attr.Sensitive || schema.IsSensitive(v) {
-			if digests == nil {
-				digests = map[string]string{}
-			}
-			digests[name] = j.before.Digest(v)
+		if (attr == nil || !attr.Sensitive) && !schema.IsSensitive(v) {
 			continue
 		}
-		plain[name] = v
+		if digests == nil {
+			plain, digests = maps.Clone(values), map[string]string{}
+		}
+		delete(plain, name)
+		digests[name] = j.before.Digest(v)
 	}
 	return plain, digests
 }

@@ -132,6 +132,8 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 		read = p.recorded(snapshot, types, &survey{})
 	} else if read, err = p.read(ctx, types); err != nil {
 		return nil, err
+	} else if err := p.lookForMissing(ctx, snapshot, read, f.parallelism); err != nil {
+		return nil, err
 	}
 	instances, outputs, err := p.evaluate(ctx, snapshot, read)
 	if err != nil {
@@ -202,16 +204,24 @@ func sensitive(instances []*schema.Instance) map[schema.Address][]string {
 	return out
 }
 
-// unrecorded lists the types of which something wanted is not owned yet, which
-// must be looked for even where the state is trusted.
+// unrecorded lists the types of which something wanted is not owned yet, or about
+// which an earlier run left calls open, which must be looked for even where the
+// state is trusted.
 func unrecorded(instances []*schema.Instance, snapshot *state.Snapshot) map[string][]string {
 	out := map[string][]string{}
-	for _, inst := range instances {
-		if snapshot != nil && snapshot.Records[inst.Address] != nil {
-			continue
+	add := func(provider, typ string) {
+		if !known(out[provider], typ) {
+			out[provider] = append(out[provider], typ)
 		}
-		if !known(out[inst.Provider], inst.Type.Name) {
-			out[inst.Provider] = append(out[inst.Provider], inst.Type.Name)
+	}
+	for _, inst := range instances {
+		if snapshot == nil || snapshot.Records[inst.Address] == nil {
+			add(inst.Provider, inst.Type.Name)
+		}
+	}
+	if snapshot != nil {
+		for _, i := range snapshot.Pending {
+			add(i.Provider, i.Address.Type)
 		}
 	}
 	return out

@@ -22,7 +22,7 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 	}
 	snapshot := session.Snapshot()
 	if len(made.plan.Targets) == 0 {
-		p.settle(ctx, session, made.plan, stepped)
+		p.settle(ctx, session, made.plan, report, stepped)
 		p.storeReading(session, snapshot, made, stepped)
 	}
 	return p.storeOutputs(session, made, report)
@@ -31,15 +31,20 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 // settle closes the intents of earlier runs for which this plan found nothing
 // left to do: what they wanted is so, or no longer wanted. A plan that makes
 // nothing ours leaves what was made to the next that does.
-func (p *project) settle(ctx context.Context, session state.Session, plan *planner.Plan, stepped map[schema.Address]bool) {
-	open := map[schema.Address]bool{}
-	for _, f := range plan.Findings {
-		open[f.Address] = f.Outcome == planner.Unclear || plan.RefreshOnly && f.Action == planner.Create && f.Outcome == planner.Happened
+func (p *project) settle(ctx context.Context, session state.Session, plan *planner.Plan, report *planner.Report, stepped map[schema.Address]bool) {
+	done := map[schema.Address]bool{}
+	for i := range plan.Steps {
+		done[plan.Steps[i].Address] = report.Status[i] == planner.Done
 	}
 	var settled []state.Result
-	for _, intent := range session.Pending() {
-		if !stepped[intent.Address] && !open[intent.Address] {
-			settled = append(settled, state.Result{Address: intent.Address, Failed: true})
+	for _, f := range plan.Findings {
+		made := f.Action == planner.Create || f.Action == planner.Replace
+		switch {
+		case stepped[f.Address]: // by what becomes of its step
+		case !f.Now.IsZero() && !done[f.Now] && stepped[f.Now]:
+		case made && !done[f.Now] && (f.Outcome == planner.Unclear || plan.RefreshOnly && f.Outcome == planner.Happened):
+		default:
+			settled = append(settled, state.Result{Address: f.Address, Failed: true})
 		}
 	}
 	if err := session.CommitAll(ctx, settled); err != nil {

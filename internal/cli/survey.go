@@ -53,6 +53,9 @@ func (p *project) typesByProvider(snapshot *state.Snapshot) map[string][]string 
 		for addr, rec := range snapshot.Records {
 			add(rec.Provider, addr.Type)
 		}
+		for _, i := range snapshot.Pending {
+			add(i.Provider, i.Address.Type)
+		}
 	}
 	out := map[string][]string{}
 	for key, types := range need {
@@ -141,7 +144,8 @@ func (p *project) findSelf(ctx context.Context, c *configured) error {
 }
 
 // recorded makes tables of what the state knows, for -refresh=false. Types in
-// listed were read, and give the objects that are not ours.
+// listed were read, and give the objects that are not ours; what was read of a
+// type with calls that were left open is what counts.
 func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, listed *survey) *survey {
 	objects := map[string]map[string][]schema.Object{}
 	for key, names := range types {
@@ -161,14 +165,25 @@ func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, 
 	for key, byType := range objects {
 		out.live[key] = map[string]*planner.Table{}
 		for typ, list := range byType {
-			table := planner.NewTable(p.app.types(typ), list)
-			if read := listed.live[key][typ]; read != nil {
+			read := listed.live[key][typ]
+			if read != nil && leftOpen(snapshot, key, typ) {
+				out.live[key][typ] = read
+				continue
+			}
+			table := planner.NewRecordedTable(p.app.types(typ), list)
+			if read != nil {
 				table.AddMissing(read)
 			}
 			out.live[key][typ] = table
 		}
 	}
 	return out
+}
+
+// leftOpen reports whether an earlier run left calls open that were about objects
+// of a type.
+func leftOpen(snapshot *state.Snapshot, provider, typ string) bool {
+	return snapshot != nil && slices.ContainsFunc(snapshot.Pending, func(i state.Intent) bool { return i.Provider == provider && i.Address.Type == typ })
 }
 
 // explain says an error of a vendor in a way that names the provider block.

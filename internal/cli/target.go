@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/schema"
@@ -19,6 +21,7 @@ import (
 type target struct {
 	p       *project
 	session state.Session
+	journal journal
 	// stop ends when no further call is to be begun.
 	stop context.Context
 	// listed are the types that had to be listed again during the apply, because a
@@ -33,8 +36,9 @@ type listings struct {
 	tables map[[2]string]*planner.Table
 }
 
-// table lists a type the first time it is asked for.
-func (l *listings) table(ctx context.Context, c *configured, typ *schema.Type) (*planner.Table, error) {
+// table lists a type the first time it is asked for, with what the state knows
+// of our writes laid over it.
+func (l *listings) table(ctx context.Context, p *project, c *configured, typ *schema.Type, snapshot *state.Snapshot) (*planner.Table, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := [2]string{c.key, typ.Name}
@@ -45,8 +49,12 @@ func (l *listings) table(ctx context.Context, c *configured, typ *schema.Type) (
 	if err != nil {
 		return nil, err
 	}
-	l.tables[key] = planner.NewTable(typ, listing.Objects)
-	return l.tables[key], nil
+	table := planner.NewTable(typ, listing.Objects)
+	live := map[string]map[string]*planner.Table{c.key: {typ.Name: table}}
+	// What is owned twice or has no provider was refused when the plan was made.
+	_ = planner.Believe(planner.Input{Types: p.app.library.Resources, State: planState(snapshot), Live: live, Providers: p.planProviders(), Now: p.app.Now()})
+	l.tables[key] = table
+	return table, nil
 }
 
 // find looks in a table for an object with a natural key of these values.
@@ -65,15 +73,32 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 			return schema.Object{}, err
 		}
 	}
-	o, err := client.Create(ctx, s.Address.Type, values)
+	o, err := client.Create(t.dated(ctx, s, values), s.Address.Type, values)
 	return o, t.p.judged(err, aCreate, secrets)
+}
+
+// patience is how long a call may wait to be sent before its intent is written
+// anew: from the intent on, it is counted when the call may have happened.
+const patience = 500 * time.Millisecond
+
+// dated is a context for a create whose intent says when it was really sent, also
+// where it had to wait for the budget, or was refused for the rate and sent again.
+func (t target) dated(ctx context.Context, s *planner.Step, values map[string]cty.Value) context.Context {
+	written := time.Now()
+	return transport.BeforeSend(ctx, func() error {
+		if time.Since(written) < patience {
+			return nil
+		}
+		written = time.Now()
+		return t.journal.Begin(context.WithoutCancel(ctx), s, values)
+	})
 }
 
 // mustBeAbsent looks for an object whose natural key was not known when the plan
 // was made.
 func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[string]cty.Value) error {
 	typ := t.p.app.types(s.Address.Type)
-	table, err := t.listed.table(ctx, t.p.providers[s.Provider], typ)
+	table, err := t.listed.table(ctx, t.p, t.p.providers[s.Provider], typ, t.session.Snapshot())
 	if err != nil {
 		return t.p.judged(err, aReading, nil)
 	}
@@ -88,8 +113,27 @@ func (t target) Update(ctx context.Context, s *planner.Step, before, after map[s
 	for _, c := range s.Changes {
 		change.Changed = append(change.Changed, c.Attr)
 	}
-	o, err := t.p.providers[s.Provider].client.Update(ctx, s.Address.Type, s.ID, change)
+	client := t.p.providers[s.Provider].client
+	o, err := client.Update(ctx, s.Address.Type, s.ID, change)
+	if provider.KindOf(err) == provider.NotFound {
+		err = t.whatIsMissing(ctx, client, s, err)
+	}
 	return o, t.p.judged(err, aChange, sensitiveTexts(after))
+}
+
+// whatIsMissing tells an object that is gone from one that is there, while
+// something that the change speaks of is not.
+func (t target) whatIsMissing(ctx context.Context, client provider.Client, s *planner.Step, err error) error {
+	if _, readErr := client.Read(ctx, s.Address.Type, s.ID); readErr != nil {
+		return err
+	}
+	var e *provider.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	known := *e
+	known.Kind, known.Remedy = provider.Refused, "The object itself is there; a group or position that it is to have is not. Plan again"
+	return &known
 }
 
 func (t target) Delete(ctx context.Context, s *planner.Step, id string) error {

@@ -56,6 +56,9 @@ func (p *project) verify(ctx context.Context, saved *savedPlan, plan *planner.Pl
 			read.live[key][typ] = table
 		}
 	}
+	if err := p.fillTouched(ctx, touchedBy(plan, snapshot), lists, read, parallelism); err != nil {
+		return nil, nil, err
+	}
 	diags := planner.Believe(planner.Input{Types: p.app.library.Resources, State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()})
 	if diags.HasErrors() {
 		return nil, nil, diags
@@ -103,37 +106,65 @@ func (p *project) readTouched(ctx context.Context, c *configured, typ string, t 
 	if t.whole || len(ids) >= calls {
 		return nil, nil
 	}
-	found := make([]*schema.Object, len(ids))
-	read := func(ctx context.Context, i int) error {
-		o, err := c.client.Read(ctx, typ, ids[i])
-		if provider.KindOf(err) == provider.NotFound {
-			return nil
-		}
-		found[i] = &o
-		return err
-	}
 	// The first one shows what a single read carries.
-	if err := read(ctx, 0); err != nil {
+	first, err := c.client.Read(ctx, typ, ids[0])
+	if err != nil && provider.KindOf(err) != provider.NotFound {
 		return nil, err
 	}
-	if found[0] == nil || !carries(p.app.types(typ), *found[0], t.fields) {
+	if err != nil || !carries(p.app.types(typ), first, t.fields) {
 		return nil, nil
+	}
+	others, err := p.readEach(ctx, c, typ, ids[1:], parallelism)
+	if err != nil {
+		return nil, err
+	}
+	return planner.NewTable(p.app.types(typ), append(others, first)), nil
+}
+
+// fillTouched reads one by one the objects of which their list did not carry a
+// field that the plan's decisions rest on.
+func (p *project) fillTouched(ctx context.Context, all map[string]map[string]*touched, lists map[string][]string, read *survey, parallelism int) error {
+	type lacking struct {
+		c     *configured
+		typ   string
+		table *planner.Table
+		o     schema.Object
+	}
+	var list []lacking
+	for key, types := range lists {
+		for _, typ := range types {
+			table, t := read.live[key][typ], all[key][typ]
+			slices.Sort(t.ids)
+			for _, id := range slices.Compact(t.ids) {
+				if o, listed := table.Find(id); listed && !carries(p.app.types(typ), o, t.fields) {
+					list = append(list, lacking{p.providers[key], typ, table, o})
+				}
+			}
+		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)
-	for i := range ids[1:] {
-		group.Go(func() error { return read(ctx, i+1) })
+	for i := range list {
+		group.Go(func() error {
+			l := &list[i]
+			o, err := l.c.client.Read(ctx, l.typ, l.o.ID)
+			if provider.KindOf(err) == provider.NotFound {
+				return nil // the list shows it
+			}
+			l.o = o
+			if err != nil {
+				return p.explain(l.c, err)
+			}
+			return nil
+		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return err
 	}
-	var objects []schema.Object
-	for _, o := range found {
-		if o != nil {
-			objects = append(objects, *o)
-		}
+	for _, l := range list {
+		l.table.Fill(l.o)
 	}
-	return planner.NewTable(p.app.types(typ), objects), nil
+	return nil
 }
 
 // carries reports whether a single read shows all fields that a list might. Who

@@ -36,6 +36,8 @@ const eventsFormat = "1.0"
 //	apply_start     hook{resource, action, id_value?}
 //	apply_progress  hook{settled, total, elapsed_seconds}
 //	apply_complete  hook{resource, action, id_value?, elapsed_seconds, settled, total}
+//	apply_unanswered  hook{resource, action, ...}: no answer came; it is looked up
+//	                or sent again, and apply_start may come once more
 //	apply_errored   hook{resource, action, status, error, elapsed_seconds, settled, total};
 //	                status is failed, undecided, skipped, conflict or left
 //	waiting         waiting{reason, until}

@@ -115,6 +115,10 @@ func (e *Events) Step(ev planner.Event) {
 		return
 	}
 	hook["status"] = ev.Status.String()
+	if ev.Status == planner.Pending {
+		e.emit(ev.At, "warn", "apply_unanswered", step.Address.String()+": "+n.discreet(ev.Err.Error()), fields{"hook": hook})
+		return
+	}
 	message := step.Address.String() + ": " + ev.Status.String()
 	if ev.Err != nil {
 		hook["error"] = n.discreet(ev.Err.Error())

@@ -20,7 +20,7 @@ func (f *face) findings() {
 	unclear := false
 	for i := range f.plan.Findings {
 		x := &f.plan.Findings[i]
-		unclear = unclear || x.Outcome == planner.Unclear
+		unclear = unclear || x.Outcome == planner.Unclear && (x.Action == planner.Create || x.Action == planner.Replace)
 		step := planner.Step{Address: x.Address, Label: x.Label, Class: x.Class, Action: x.Action}
 		if f.People == PeopleCounts && f.names.shielded(&step) || shown >= foldRemoval && !f.Full {
 			text := outcomeText(x, f.plan.Until)
@@ -60,6 +60,9 @@ func outcomeText(x *planner.Finding, until time.Time) string {
 	text, ok := texts[x.Action]
 	if !ok {
 		text = [2]string{"the change was made", "the change does not show"}
+	}
+	if x.Outcome == planner.Unclear && x.Action != planner.Create && x.Action != planner.Replace {
+		return "it does not show whether " + text[0] + ", so it is sent again if it is still wanted"
 	}
 	if x.Outcome == planner.Unclear {
 		return "it cannot be told yet whether " + text[0] + ", but will be at " + moment(until) + " at the latest"

@@ -25,7 +25,7 @@ func (g *Progress) wait() string {
 	if g.waiting == "" || !g.until.After(g.now) {
 		return ""
 	}
-	return "waiting " + rough(g.until.Sub(g.now)) + ", until " + g.until.Format(time.TimeOnly) + ": " + clean(g.waiting)
+	return "waiting " + rough(max(g.until.Sub(g.now), time.Second)) + ", until " + g.until.Format(time.TimeOnly) + ": " + clean(g.waiting)
 }
 
 // left is how long the rest will take if it goes on as it has gone.

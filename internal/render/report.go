@@ -17,6 +17,7 @@ func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error
 	f.group(planner.Failed, f.paint.alarm("Failed"))
 	f.group(planner.Undecided, f.paint.bold("Undecided")+f.paint.dim(" (it cannot be told yet whether it happened)"))
 	f.group(planner.Conflicted, f.paint.bold("Conflicts")+f.paint.dim(" (changed since the plan was made, and left alone)"))
+	f.left()
 	f.gap()
 	f.line(f.paint.bold(f.counts()))
 	f.settled()
@@ -27,6 +28,25 @@ func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error
 		f.paragraph("", l)
 	}
 	return f.Flush()
+}
+
+// left names the steps that were not tried because the run ended early.
+func (f *reportFace) left() {
+	var list []string
+	n := 0
+	for i := range f.plan.Steps {
+		if status(f.report, i) != planner.Left {
+			continue
+		}
+		n++
+		if step := &f.plan.Steps[i]; len(list) < 10 && (f.People != PeopleCounts || !f.names.shielded(step)) {
+			list = append(list, clean(step.Address.String()))
+		}
+	}
+	if len(list) > 0 {
+		f.section(f.paint.bold("Left") + f.paint.dim(" (not tried, because the run ended)"))
+		f.paragraph(indent, some(list, n))
+	}
 }
 
 type reportFace struct {
@@ -193,10 +213,10 @@ func (f *reportFace) next() []string {
 	if r.Count(planner.Failed) > 0 && r.Count(planner.Done) == 0 {
 		list = append(list, "Put right what the messages say and apply again.")
 	} else if r.Count(planner.Failed) > 0 {
-		list = append(list, "What is done is recorded. Put right what the messages say and apply again: only the rest will be sent.")
+		list = append(list, "Put right what the messages say and apply again: only the rest will be sent.")
 	}
 	if r.Count(planner.Undecided) > 0 {
-		text := "What is undecided is never sent again blindly: the next run looks up first what became of it. Apply again"
+		text := "The next run looks first what became of it: nothing is made a second time without proof that it is not there. Apply again"
 		if r.Until.IsZero() {
 			text += "."
 		} else {
@@ -208,7 +228,7 @@ func (f *reportFace) next() []string {
 		list = append(list, "Plan again to decide on the conflicts as they are now.")
 	}
 	if len(list) == 0 && (r.Stopped != nil || r.Count(planner.Left) > 0) {
-		list = append(list, "What is done is recorded. Apply again: only the rest will be sent.")
+		list = append(list, "Apply again: only the rest will be sent.")
 	}
 	return list
 }

@@ -7,7 +7,7 @@ import (
 
 const (
 	// maxSends is how often a call is sent at most that is refused for its token.
-	maxSends = 4
+	maxSends = 8
 	// maxRounds is how often a call that is let go asks for a token anew because the
 	// one at hand has ended while it waited.
 	maxRounds = 3

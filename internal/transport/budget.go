@@ -29,6 +29,11 @@ func (b *budget) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // send sends a call that has its pass.
 func (b *budget) send(req *http.Request, p pass) (*http.Response, error) {
+	if err := beforeSend(req.Context()); err != nil {
+		b.meter.giveBack(p)
+		closeBody(req)
+		return nil, held(err)
+	}
 	resp, err := b.next.RoundTrip(req)
 	b.meter.done(p, resp)
 	return resp, err

@@ -16,6 +16,10 @@ type redactor struct {
 
 const redacted = "(secret)"
 
+// shortest is how long a secret must be to be taken out: what is shorter is in every
+// other word, and guessed in no time.
+const shortest = 3
+
 // openParams are parameters of a token call that are no secrets.
 var openParams = []string{"grant_type", "client_id", "username", "scope"}
 
@@ -39,7 +43,7 @@ func (r *redactor) add(secrets ...string) {
 	defer r.mu.Unlock()
 	for _, s := range secrets {
 		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s)} {
-			if form != "" && !slices.Contains(r.secrets, form) {
+			if len(form) >= shortest && !slices.Contains(r.secrets, form) {
 				r.secrets = append(r.secrets, form)
 			}
 		}

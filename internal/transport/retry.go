@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -34,7 +35,7 @@ type retry struct {
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	harmless := r.always || req.Method != http.MethodPost
-	attempt := req.Clone(ctx) // what goes down the chain is its own, and may be changed
+	attempt := own(req)
 	so := course{unreachable: true}
 	for tries, first := 1, true; ; first = false {
 		resp, err := r.next.RoundTrip(attempt)
@@ -119,10 +120,18 @@ func backoff(resp *http.Response, tries int, now time.Time) time.Duration {
 	return d
 }
 
+// own returns a request for the chain below, which may set its fields and those of
+// its header, as it may not with req.
+func own(req *http.Request) *http.Request {
+	next := req.WithContext(req.Context())
+	next.Header = maps.Clone(req.Header)
+	return next
+}
+
 // replay returns req as it was before it was sent. It fails if its body can be
 // read only once.
 func replay(req *http.Request) (*http.Request, error) {
-	next := req.Clone(req.Context())
+	next := own(req)
 	if req.Body == nil || req.Body == http.NoBody {
 		return next, nil
 	}

@@ -43,8 +43,12 @@ type source struct {
 	secrets *redactor
 
 	current atomic.Pointer[grant]
+	latest  atomic.Pointer[grant] // the last that was given, also to one call alone
+	asking  atomic.Int32          // whether another is asked for
 
 	turn    chan struct{} // holds one element while nobody is at work on what is below
+	asked   atomic.Int64  // how often the server was asked in vain
+	trouble error         // how it ended the last time, if in vain
 	swapped bool          // the parameters go the other way than InQuery says
 	failed  error         // the credentials were refused; asking again may lock an account
 }
@@ -68,6 +72,10 @@ func (s *source) old(g *grant) bool { return s.clock.Now().Sub(g.since) >= young
 // the way.
 func (s *source) past(g *grant) bool { return !g.renew.IsZero() && !s.clock.Now().Before(g.renew) }
 
+// newest reports whether no other token has been given since, nor is asked for: some
+// servers know one at a time.
+func (s *source) newest(g *grant) bool { return s.asking.Load() == 0 && s.latest.Load() == g }
+
 // useless reports whether a token was refused to all who used it, though it was alive.
 func (s *source) useless(g *grant) bool {
 	return !g.accepted.Load() && g.flying.Load() == 0 && !s.past(g)
@@ -85,6 +93,7 @@ func (s *source) renew(ctx context.Context) error { return s.replace(ctx, nil) }
 // replace sees to it that the present token is good and not the one that was
 // refused. Of many callers with one refused token, one alone asks for the next.
 func (s *source) replace(ctx context.Context, refused *grant) error {
+	before := s.asked.Load()
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
@@ -92,6 +101,9 @@ func (s *source) replace(ctx context.Context, refused *grant) error {
 	present := s.present()
 	if present != refused && s.good(present) {
 		return nil
+	}
+	if s.trouble != nil && s.asked.Load() != before {
+		return s.trouble // while this one waited for its turn
 	}
 	fresh, err := s.fetch(ctx, present)
 	if err != nil {
@@ -121,8 +133,15 @@ func (s *source) fetch(ctx context.Context, before *grant) (*grant, error) {
 	if s.failed != nil {
 		return nil, s.failed
 	}
+	s.asking.Add(1)
+	defer s.asking.Add(-1)
 	fresh, err := s.ask(ctx)
+	if s.trouble = nil; err != nil && ctx.Err() == nil {
+		s.trouble = err
+		s.asked.Add(1)
+	}
 	if err == nil {
+		s.latest.Store(fresh)
 		fresh.second = before != nil && before.refused.Load() && s.useless(before)
 		return fresh, nil
 	}
@@ -139,6 +158,9 @@ func (s *source) fetch(ctx context.Context, before *grant) (*grant, error) {
 func (s *source) ask(ctx context.Context) (*grant, error) {
 	inQuery := s.request.InQuery != s.swapped
 	g, err := s.call(ctx, inQuery)
+	if errors.Is(err, errNotJSON) && s.meter.pause(ctx, "the token call was answered by something else than the API", firstBackoff) == nil {
+		g, err = s.call(ctx, inQuery) // a gateway's page, which may be gone by now
+	}
 	var refusal *TokenError
 	if !s.request.TryOther || !errors.As(err, &refusal) || !refusal.final() || refusal.aboutCredentials() {
 		return g, err
@@ -153,6 +175,8 @@ func (s *source) ask(ctx context.Context) (*grant, error) {
 	}
 	return nil, err
 }
+
+var errNotJSON = errors.New("the answer is not JSON")
 
 // aboutCredentials reports whether the server understood the call and refused
 // who makes it.

@@ -84,7 +84,7 @@ func (s *source) parse(body []byte, sent time.Time) (*grant, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	if err := decoder.Decode(&answer); err != nil {
-		return nil, errors.New("the answer is not JSON")
+		return nil, errNotJSON
 	}
 	if answer.AccessToken == "" || strings.ContainsFunc(answer.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("the answer holds no access_token that can be sent")

@@ -281,7 +281,7 @@ func TestTokenErrors(t *testing.T) {
 		{"a wrong password", `{"error":"invalid_grant"}`, 400, "invalid_grant", []string{"Check username and password"}, 1},
 		{"no such address", `<html>`, 404, "", []string{"HTTP 404", "Check the address"}, 2},
 		{"a message", `{"id":"x","message":"go away","status":403}`, 403, "", []string{"go away", "Check client_id"}, 2},
-		{"a page", `<html>welcome</html>`, 200, "", []string{"not JSON", "Check the address"}, 1},
+		{"a page", `<html>welcome</html>`, 200, "", []string{"not JSON", "Check the address"}, 2},
 		{"no token in it", `{"hello":"world"}`, 200, "", []string{"no access_token", "Check the address"}, 1},
 		{"a token that is none", `{"access_token":"a\nb"}`, 200, "", []string{"no access_token"}, 1},
 		{"trouble", `{}`, 503, "", []string{"HTTP 503", "trouble of its own"}, maxTries},

@@ -25,8 +25,9 @@ func (a *auth) judge(resp *http.Response, token *grant, sends int) verdict {
 		return final
 	}
 	ended := a.source.past(token)
-	if sends > 1 && token.uses.Load() == 1 && !ended {
-		// It was new, alive and nobody else's, so it was not the token.
+	if sends > 1 && token.uses.Load() == 1 && !ended && a.source.newest(token) {
+		// It was new, alive, nobody else's and the last that was given, so it was not
+		// the token.
 		if status == http.StatusForbidden {
 			a.rights.renewalFailed()
 		}
@@ -34,7 +35,7 @@ func (a *auth) judge(resp *http.Response, token *grant, sends int) verdict {
 	}
 	switch {
 	case status == http.StatusUnauthorized, ended, saysToken(resp):
-		if token.second && a.source.useless(token) {
+		if token.second && a.source.useless(token) && a.source.newest(token) {
 			return final // a third would fare no better
 		}
 		token.refused.Store(true)

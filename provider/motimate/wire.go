@@ -1,8 +1,8 @@
 package motimate
 
 import (
-	"encoding/json"
 	"errors"
+	"sync"
 
 	"github.com/espalier-dev/espalier/provider/internal/rest"
 	"github.com/espalier-dev/espalier/schema"
@@ -15,10 +15,13 @@ type wire struct {
 	options *options
 	live    map[string]string // the live level by our name
 	stable  map[string]string // our name by the live level
+
+	mu     sync.Mutex
+	answer *shared // what answers about one user have in common
 }
 
 func newWire(o *options) *wire {
-	w := &wire{options: o, live: map[string]string{}, stable: map[string]string{}}
+	w := &wire{options: o, live: map[string]string{}, stable: map[string]string{}, answer: newShared()}
 	for _, level := range o.levels {
 		w.live[level.Name], w.stable[level.Live] = level.Live, level.Name
 	}
@@ -58,15 +61,23 @@ func (u *wireUser) texts() [6]struct {
 // field is not known; in a reading it is not set, as a server may leave out what
 // is empty.
 func (w *wire) readUser(body []byte, answer bool) (schema.Object, error) {
-	u, err := rest.Data[wireUser](body)
-	if err != nil {
-		return schema.Object{}, err
+	u, ok := plainUser(body)
+	if !ok {
+		var err error
+		if u, err = anyUser(body); err != nil {
+			return schema.Object{}, err
+		}
 	}
-	if err := noneForNull(body, &u); err != nil {
-		return schema.Object{}, err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.answer.size() > mostShared {
+		w.answer = newShared()
 	}
-	return w.user(&u, answer, newShared())
+	return w.user(&u, answer, w.answer)
 }
+
+// mostShared is how many values are kept for the answers to come.
+const mostShared = 1 << 12
 
 // readUsers makes the reader of one listing of people.
 func (w *wire) readUsers() func([]byte) ([]schema.Object, error) {
@@ -88,25 +99,6 @@ func (w *wire) readUsers() func([]byte) ([]schema.Object, error) {
 		}
 		return objects, nil
 	}
-}
-
-// noneForNull turns memberships that are null into none. In a list null may as
-// well mean not loaded, so there it stays as if absent.
-func noneForNull(body []byte, u *wireUser) error {
-	if u.Groups != nil && u.Positions != nil {
-		return nil
-	}
-	fields, err := rest.Data[map[string]json.RawMessage](body)
-	if err != nil {
-		return err
-	}
-	if _, there := fields["groups"]; there && u.Groups == nil {
-		u.Groups = []relation{}
-	}
-	if _, there := fields["positions"]; there && u.Positions == nil {
-		u.Positions = []relation{}
-	}
-	return nil
 }
 
 func (w *wire) user(u *wireUser, answer bool, shared *shared) (schema.Object, error) {

@@ -77,8 +77,8 @@ func (w *wire) split(list []relation) (ids, leads []string, err error) {
 	return ids, leads, nil
 }
 
-// shared keeps values that many people of one listing have in common, so that
-// they are made and kept once. It is used by one reader at a time.
+// shared keeps values that many people of one listing, or of many answers, have in
+// common, so that they are made and kept once. It is used by one reader at a time.
 type shared struct {
 	texts map[string]cty.Value
 	sets  map[string]cty.Value
@@ -87,6 +87,8 @@ type shared struct {
 func newShared() *shared {
 	return &shared{texts: map[string]cty.Value{}, sets: map[string]cty.Value{}}
 }
+
+func (s *shared) size() int { return len(s.texts) + len(s.sets) }
 
 func (s *shared) text(text string) cty.Value {
 	v, ok := s.texts[text]

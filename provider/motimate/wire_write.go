@@ -8,6 +8,7 @@ import (
 
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/internal/rest"
+	"github.com/espalier-dev/espalier/schema"
 )
 
 // userTexts are the attributes of a user that are sent under their own name.
@@ -23,7 +24,7 @@ func (w *wire) createUser(values map[string]cty.Value) (*rest.Body, error) {
 	if positions := positionRelations(nil, values); len(positions) > 0 {
 		fields = append(fields, field{"position_relations", positions})
 	}
-	return w.createBody(fields)
+	return w.createBody(fields), nil
 }
 
 func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
@@ -45,7 +46,7 @@ func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields)
+	return jsonBody(fields), nil
 }
 
 // groupRelations is the whole wanted set of memberships, and with _delete those
@@ -54,9 +55,10 @@ func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
 // except that a new membership without a role is that of a member.
 func (w *wire) groupRelations(before, after map[string]cty.Value) [][]field {
 	leads, rolesKnown := ids(after, "leads")
+	groups, managed := ids(after, "groups")
 	old := memberships(before)
-	wanted := memberships(after)
-	if _, managed := ids(after, "groups"); !managed {
+	wanted := union(groups, leads)
+	if !managed {
 		wanted = union(wanted, old) // roles alone change
 	}
 
@@ -159,7 +161,12 @@ func ids(values map[string]cty.Value, name string) (list []string, known bool) {
 	if v.IsNull() {
 		return nil, false
 	}
-	v, _ = v.UnmarkDeep()
+	if schema.Marked(v) {
+		v, _ = v.UnmarkDeep()
+	}
+	if v.LengthInt() == 0 {
+		return nil, true
+	}
 	for it := v.ElementIterator(); it.Next(); {
 		_, element := it.Element()
 		list = append(list, element.AsString())
@@ -169,6 +176,9 @@ func ids(values map[string]cty.Value, name string) (list []string, known bool) {
 }
 
 func union(a, b []string) []string {
+	if len(b) == 0 {
+		return slices.Compact(a) // in order already
+	}
 	list := slices.Concat(a, b)
 	slices.SortFunc(list, rest.CompareIDs)
 	return slices.Compact(list)

@@ -15,7 +15,7 @@ func (w *wire) createGroup(values map[string]cty.Value) (*rest.Body, error) {
 	if parent := nullable(values["parent"]); !parent.IsNull() {
 		fields = append(fields, field{"parent_id", idValue(parent.AsString())})
 	}
-	return w.createBody(fields)
+	return w.createBody(fields), nil
 }
 
 // updateGroup sends parent_id for a move; that a change takes it is inferred.
@@ -37,7 +37,7 @@ func (w *wire) updateGroup(_ string, c provider.Change) (*rest.Body, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields)
+	return jsonBody(fields), nil
 }
 
 func (w *wire) liveKind(kind cty.Value) cty.Value {
@@ -51,7 +51,7 @@ func (w *wire) liveKind(kind cty.Value) cty.Value {
 }
 
 func (w *wire) createPosition(values map[string]cty.Value) (*rest.Body, error) {
-	return w.createBody(texts(values, "name", "import_id"))
+	return w.createBody(texts(values, "name", "import_id")), nil
 }
 
 func (w *wire) updatePosition(_ string, c provider.Change) (*rest.Body, error) {
@@ -64,5 +64,5 @@ func (w *wire) updatePosition(_ string, c provider.Change) (*rest.Body, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields)
+	return jsonBody(fields), nil
 }

@@ -95,7 +95,7 @@ func (a *API) Create(ctx context.Context, typ string, values map[string]cty.Valu
 	if err != nil {
 		return schema.Object{}, unanswered(req, answer, answer.unreadable(err))
 	}
-	if object.ID == "" {
+	if object.ID == "" || object.ID == "0" { // no object has the id that samples have
 		return schema.Object{}, unidentified(req, answer, answer.unreadable(fmt.Errorf("the answer carries no id")))
 	}
 	return object, nil

@@ -101,7 +101,11 @@ func unidentified(req Request, answer *Answer, err error) *provider.Error {
 // an error, and keeps the error itself reachable. Token calls carry secrets in
 // the query, and net/http puts the whole address into its errors.
 func (a *API) clean(err error) error {
-	text := a.redact(errorText(err))
+	cause := err
+	if outer, ok := err.(*url.Error); ok && outer.Err != nil {
+		cause = outer.Err // what was attempted is said already
+	}
+	text := a.redact(errorText(cause))
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		text = "the connection was cut before the whole answer had come"
 	}
@@ -141,6 +145,9 @@ func errorText(err error) string {
 
 func (a *API) redact(text string) string {
 	for _, secret := range a.Secrets {
+		if len(secret) < 3 { // in every other word, and guessed in no time
+			continue
+		}
 		text = strings.ReplaceAll(text, secret, "(secret)")
 	}
 	return text

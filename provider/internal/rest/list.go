@@ -53,17 +53,20 @@ type lister struct {
 // twice, but always in the same places, is taken as it is.
 func (l *lister) run(ctx context.Context) (provider.Listing, error) {
 	var before []string
+	places := 0
 	for pass := 1; ; pass++ {
 		served, err := l.pass(ctx, pass)
 		if err != nil {
 			return provider.Listing{}, err
 		}
-		if len(l.listing.Objects) >= len(served) || slices.Equal(served, before) {
+		// A reading may end early where items moved so that a page came twice.
+		places = max(places, len(served))
+		if len(l.listing.Objects) >= places || slices.Equal(served, before) {
 			break
 		}
 		if pass > morePasses {
 			return provider.Listing{}, &provider.Error{Kind: provider.Malformed, Op: l.op.list(),
-				Err:    fmt.Errorf("the order of the pages is not stable: after %d readings %d of %d %s were never shown", pass, len(served)-len(l.listing.Objects), len(served), l.op.Noun[1]),
+				Err:    fmt.Errorf("the order of the pages is not stable: after %d readings %d of %d %s were never shown", pass, places-len(l.listing.Objects), places, l.op.Noun[1]),
 				Remedy: "Run again when nobody else is writing; nothing can be decided on a list with holes"}
 		}
 		before = served
@@ -77,11 +80,11 @@ func (o *Operation) list() string { return "list " + o.Noun[1] }
 // pass reads all pages once and returns the ids in the order they were served.
 // A page shorter than asked for ends nothing, as the server may have a lower
 // cap; what ends a pass is an empty page, a page past the first that is not
-// found, one that brings nothing new, or one refused after a short one. A last
-// page that is the one before it again is how some servers answer past the end,
-// and does not count as served.
+// found, one that brings nothing new, or one refused after a short one. The last
+// page over and over is how some servers answer past the end. A full one may come
+// again because items moved, so it has to come a third time; it was served once.
 func (l *lister) pass(ctx context.Context, pass int) (served []string, err error) {
-	short := false
+	short, again, first := false, false, 0
 	var last []schema.Object
 	for page := 1; ; page++ {
 		objects, err := l.page(ctx, page)
@@ -92,8 +95,16 @@ func (l *lister) pass(ctx context.Context, pass int) (served []string, err error
 			return nil, err
 		}
 		fresh := l.take(objects, pass)
-		if fresh == 0 && (len(objects) == 0 || sameIDs(objects, last)) {
+		if page == 1 {
+			first = len(objects)
+		}
+		same := fresh == 0 && len(objects) > 0 && sameIDs(objects, last)
+		full := first == l.api.PageSize && len(objects) == first
+		if fresh == 0 && len(objects) == 0 || same && (again || !full) {
 			return served, nil
+		}
+		if again = same; same {
+			continue
 		}
 		for _, object := range objects {
 			served = append(served, object.ID)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -22,6 +21,10 @@ import (
 // maxBody is the most that is read of one answer. A page of 50 people is some
 // twenty kilobytes.
 const maxBody = 32 << 20
+
+// maxPlain is up to what length an answer is believed that says its length: for so
+// much, room is made before it comes.
+const maxPlain = 1 << 20
 
 // Request is one call.
 type Request struct {
@@ -91,15 +94,19 @@ func (a *API) request(ctx context.Context, req Request) (*http.Request, error) {
 }
 
 func readAnswer(response *http.Response) (*Answer, error) {
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
-	if err != nil {
+	var body bytes.Buffer
+	if n := response.ContentLength; n > 0 && n <= maxPlain {
+		body.Grow(int(n) + bytes.MinRead)
+	}
+	if _, err := body.ReadFrom(io.LimitReader(response.Body, maxBody+1)); err != nil {
 		return nil, err
 	}
-	if len(body) > maxBody {
+	if body.Len() > maxBody {
 		return nil, errTooLong
 	}
-	answer := &Answer{Status: response.StatusCode, Body: body}
-	answer.Type, _, _ = mime.ParseMediaType(response.Header.Get("Content-Type"))
+	answer := &Answer{Status: response.StatusCode, Body: body.Bytes()}
+	answer.Type, _, _ = strings.Cut(response.Header.Get("Content-Type"), ";")
+	answer.Type = strings.ToLower(strings.TrimSpace(answer.Type))
 	answer.Date, _ = http.ParseTime(response.Header.Get("Date"))
 	return answer, nil
 }
