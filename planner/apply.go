@@ -85,17 +85,17 @@ type run struct {
 	needed  [][]int // by step: those that need it
 	at      map[schema.Address]int
 
-	calls chan struct{} // holds a token for each call under way
-
 	mu       sync.Mutex
 	wake     *sync.Cond
 	open     []int // by step: how many needs have not ended
 	ready    []int
-	last     []int // ready steps of the last phase
-	unknown  []int // steps to be looked up when nothing else is at work
-	first    int   // steps of the first phase that have not ended
-	busy     int   // workers that are at work
-	idle     int   // workers that wait for something to do
+	last     []int  // ready steps of the last phase
+	unknown  []int  // steps to be looked up when nothing else is at work
+	turns    int    // how many calls may still be begun at once
+	turn     []bool // by step: whether it has one of them
+	first    int    // steps of the first phase that have not ended
+	busy     int    // workers that are at work
+	idle     int    // workers that wait for something to do
 	settled  int
 	stopped  bool
 	closed   map[string]bool // provider configurations of which no further step is begun
@@ -112,7 +112,7 @@ func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 		needed: make([][]int, n), open: make([]int, n), results: make([]*aftermath, n),
 		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}, closed: map[string]bool{}, streak: map[string]int{}}
 	r.wake = sync.NewCond(&r.mu)
-	r.calls = make(chan struct{}, max(1, o.Parallelism))
+	r.turns, r.turn = max(1, o.Parallelism), make([]bool, n)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		r.open[i] = len(s.Needs)
@@ -172,7 +172,9 @@ func (r *run) next() (job, bool) {
 		if r.first == 0 && len(r.last) > 0 {
 			r.ready, r.last = append(r.ready, r.last...), nil
 		}
-		if len(r.ready) > 0 {
+		// A step is begun when its call can be made, so that calls come in the order
+		// of the plan as far as that is free.
+		if len(r.ready) > 0 && (r.turns > 0 || r.plan.Steps[r.ready[0]].Calls == 0) {
 			i := r.ready[0]
 			r.ready = r.ready[1:]
 			if err, conflict := r.o.Conflicts[i]; conflict {
@@ -186,9 +188,13 @@ func (r *run) next() (job, bool) {
 			r.report.Status[i] = Running
 			r.tell(i, nil, 0)
 			r.busy++
+			if r.plan.Steps[i].Calls > 0 {
+				r.turns--
+				r.turn[i] = true
+			}
 			return job{step: i}, true
 		}
-		if r.busy == 0 && len(r.unknown) > 0 {
+		if r.busy == 0 && len(r.ready) == 0 && len(r.unknown) > 0 {
 			j := job{lookups: r.unknown}
 			r.unknown = nil
 			r.busy++
@@ -211,6 +217,15 @@ func (r *run) rouse() {
 		return
 	}
 	for range min(len(r.ready), r.idle) {
+		r.wake.Signal()
+	}
+}
+
+// passTurn lets another step make a call; the lock is held.
+func (r *run) passTurn(i int) {
+	if r.turn[i] {
+		r.turn[i] = false
+		r.turns++
 		r.wake.Signal()
 	}
 }
@@ -313,6 +328,7 @@ func (r *run) carryOut(ctx context.Context, i int) {
 		r.halt(err) // before anybody learns that the step has ended
 	}
 	r.busy--
+	r.passTurn(i)
 	switch {
 	case status == Left:
 		r.leave(i)

@@ -59,11 +59,10 @@ func (r *run) delete(ctx context.Context, i int, s *Step) (Status, error) {
 // errLeft says that a step was not begun, because the run stops.
 var errLeft = errors.New("not tried, because the run stops")
 
-// call makes one call when its turn has come, with the intent written right
+// call makes the call of a step, whose turn it is, with the intent written right
 // before it.
 func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
-	r.calls <- struct{}{}
-	defer func() { <-r.calls }()
+	defer r.called(i)
 	if r.isStopped(s.Provider) {
 		return schema.Object{}, errLeft
 	}
@@ -76,6 +75,13 @@ func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Va
 	o, err := send()
 	r.judge(s.Provider, err)
 	return o, err
+}
+
+// called passes the turn on: the result is recorded while others call.
+func (r *run) called(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passTurn(i)
 }
 
 // troubles is how many calls may go wrong in a row through no fault of their
@@ -147,9 +153,7 @@ func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.
 	if status, err := r.create(ctx, i, s, after); status != Done {
 		return status, err
 	}
-	r.calls <- struct{}{}
 	err := r.target.Delete(ctx, s, s.ID)
-	<-r.calls
 	if err != nil && verdict(err) != Gone {
 		return Failed, fmt.Errorf("the new one is made, but the old one (id %s) could not be deleted: %w", s.ID, err)
 	}
