@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"container/heap"
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
@@ -12,27 +11,39 @@ import (
 // order adds the edges that follow from live structure and from unique keys,
 // and puts the steps so that each comes after all it needs.
 func (m *Match) order() {
-	inTheWay := m.edgesOfLevels()
 	m.edgesOfDeletes()
-	for _, i := range inTheWay {
-		m.hasten(i)
+	passed := m.edgesOfKeys()
+	// Circles of people's and roles' keys are no matter of the tree.
+	if _, whole := m.untangle(passed); !whole || !m.edgesOfTrees() {
+		return
 	}
-	freed := m.edgesOfKeys()
+	for i := range m.plan.Steps {
+		if !m.plan.Steps[i].Last {
+			m.hasten(i)
+		}
+	}
+	if sorted, whole := m.untangle(passed); whole {
+		m.renumber(sorted)
+	}
+}
+
+// untangle breaks the circles in what steps wait for, and returns an order of
+// them. It reports whether there is one.
+func (m *Match) untangle(passed freeing) (sorted []int, whole bool) {
 	for {
 		sorted, stuck := sortSteps(m.plan.Steps)
 		if stuck == nil {
-			m.renumber(sorted)
-			return
+			return sorted, true
 		}
-		if !m.breakCycle(stuck, freed) {
-			return
+		if !m.breakCycle(stuck, passed) {
+			return nil, false
 		}
 	}
 }
 
 // edgesOfDeletes makes every deletion wait for what still uses the object:
-// children that move away or are deleted, people who leave, owned objects that
-// depended on it.
+// people who leave, owned objects that depended on it. What units of one tree wait
+// for among each other is left to edgesOfTrees.
 func (m *Match) edgesOfDeletes() {
 	steps := m.plan.Steps
 	byID, byAddress := map[ObjectID]int{}, map[schema.Address]int{}
@@ -49,7 +60,7 @@ func (m *Match) edgesOfDeletes() {
 		s := &steps[i]
 		if s.Action == Delete {
 			for _, need := range s.Dependencies {
-				if d, ok := byAddress[need]; ok && d != i {
+				if d, ok := byAddress[need]; ok && d != i && !sameTree(s, &steps[d]) {
 					steps[d].Needs = append(steps[d].Needs, i)
 				}
 			}
@@ -60,7 +71,7 @@ func (m *Match) edgesOfDeletes() {
 		typ := m.in.Types[s.Address.Type]
 		for a := range typ.Attributes {
 			attr := &typ.Attributes[a]
-			if attr.Refers == "" {
+			if attr.Refers == "" || attr.Purpose == schema.PurposeParent {
 				continue
 			}
 			for _, id := range referred(s.Before[attr.Name]) {
@@ -90,7 +101,7 @@ type freeing map[int][]freed
 type freed struct{ step, key int }
 
 // edgesOfKeys makes a step that takes a unique key wait for the one that gives
-// it up.
+// it up. Names among siblings are left to edgesOfTrees.
 func (m *Match) edgesOfKeys() freeing {
 	type unique struct {
 		provider, typ string
@@ -103,7 +114,7 @@ func (m *Match) edgesOfKeys() freeing {
 		s := &steps[i]
 		typ := m.in.Types[s.Address.Type]
 		for key := range typ.Keys {
-			if !s.givesUp(typ, key) {
+			if !s.givesUp(typ, key) || isSiblingKey(typ, key) {
 				continue
 			}
 			live, ok := m.table(s.Provider, typ.Name).Find(s.ID)
@@ -128,7 +139,6 @@ func (m *Match) edgesOfKeys() freeing {
 			if from, given := gives[unique{s.Provider, typ.Name, key, takes}]; ok && given && from != i && (s.Action == Create || s.givesUp(typ, key)) {
 				s.Needs = sortedUnique(append(s.Needs, from))
 				out[i] = append(out[i], freed{from, key})
-				m.hasten(from)
 			}
 		}
 	}
@@ -149,96 +159,13 @@ func (s *Step) givesUp(typ *schema.Type, key int) bool {
 	return false
 }
 
-// hasten takes a deletion, and the deletions it needs, out of the last phase,
-// because something that is wanted waits for it.
+// hasten takes what a step needs, however far, out of the last phase, because
+// something that is wanted waits for it.
 func (m *Match) hasten(i int) {
-	if !m.plan.Steps[i].Last {
-		return
-	}
-	m.plan.Steps[i].Last = false
 	for _, need := range m.plan.Steps[i].Needs {
-		m.hasten(need)
-	}
-}
-
-// sortSteps orders the steps so that needs come first, keeping the given order
-// wherever that is free. With a circle it returns the steps it could not place.
-func sortSteps(steps []Step) (sorted, stuck []int) {
-	open := make([]int, len(steps))
-	needed := make([][]int, len(steps))
-	for i := range steps {
-		open[i] = len(steps[i].Needs)
-		for _, need := range steps[i].Needs {
-			needed[need] = append(needed[need], i)
-		}
-	}
-	ready := &stepHeap{steps: steps}
-	for i := range steps {
-		if open[i] == 0 {
-			ready.list = append(ready.list, i)
-		}
-	}
-	heap.Init(ready)
-	for ready.Len() > 0 {
-		i := heap.Pop(ready).(int)
-		sorted = append(sorted, i)
-		for _, next := range needed[i] {
-			if open[next]--; open[next] == 0 {
-				heap.Push(ready, next)
-			}
-		}
-	}
-	if len(sorted) == len(steps) {
-		return sorted, nil
-	}
-	for i := range steps {
-		if open[i] > 0 {
-			stuck = append(stuck, i)
-		}
-	}
-	return nil, stuck
-}
-
-// stepHeap gives the first step of those that are ready, deletions last.
-type stepHeap struct {
-	steps []Step
-	list  []int
-}
-
-func (h *stepHeap) Len() int { return len(h.list) }
-func (h *stepHeap) Less(i, j int) bool {
-	a, b := h.list[i], h.list[j]
-	if h.steps[a].Last != h.steps[b].Last {
-		return h.steps[b].Last
-	}
-	return a < b
-}
-func (h *stepHeap) Swap(i, j int) { h.list[i], h.list[j] = h.list[j], h.list[i] }
-func (h *stepHeap) Push(x any)    { h.list = append(h.list, x.(int)) }
-func (h *stepHeap) Pop() any {
-	x := h.list[len(h.list)-1]
-	h.list = h.list[:len(h.list)-1]
-	return x
-}
-
-// renumber puts the steps into the order and corrects the edges.
-func (m *Match) renumber(sorted []int) {
-	place := make([]int, len(sorted))
-	for at, i := range sorted {
-		place[i] = at
-	}
-	out := make([]Step, len(sorted))
-	for at, i := range sorted {
-		out[at] = m.plan.Steps[i]
-		for j, need := range out[at].Needs {
-			out[at].Needs[j] = place[need]
-		}
-		slices.Sort(out[at].Needs)
-	}
-	m.plan.Steps = out
-	for _, n := range m.nodes {
-		if n.step >= 0 {
-			n.step = place[n.step]
+		if m.plan.Steps[need].Last {
+			m.plan.Steps[need].Last = false
+			m.hasten(need)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (m *Match) breakCycle(stuck []int, takers freeing) bool {
 		}
 	}
 	if first.step < 0 {
-		m.refuseCycle(cycle)
+		m.refuseCycle(cycle, takers)
 		return false
 	}
 	m.goThrough(name, first, takers)
@@ -73,28 +73,26 @@ func (m *Match) putAway(of int, attr string) (index int) {
 			return index
 		}
 	}
-	m.plan.Steps = append(m.plan.Steps, Step{
-		Address: step.Address, From: step.From, Action: Update, Provider: step.Provider, ID: step.ID, Label: step.Label, Class: step.Class,
-		Changes: []Change{{Attr: attr, Before: before, After: after}},
-		Before:  map[string]cty.Value{attr: before}, After: map[string]schema.Template{attr: after},
-		Reason: "a temporary name, so that names can change places", Calls: 1, Dependencies: step.Dependencies,
-		File: step.File, Line: step.Line,
+	return m.addBefore(of, Step{
+		Action: Update, Reason: forName, Changes: []Change{{Attr: attr, Before: before, After: after}},
+		Before: map[string]cty.Value{attr: before}, After: map[string]schema.Template{attr: after},
 	})
+}
+
+// addBefore adds a step that a step of the same object is to wait for.
+func (m *Match) addBefore(of int, extra Step) int {
+	s := &m.plan.Steps[of]
+	extra.Address, extra.From, extra.Provider, extra.ID, extra.Label, extra.Class = s.Address, s.From, s.Provider, s.ID, s.Label, s.Class
+	extra.Calls, extra.Dependencies, extra.File, extra.Line = 1, s.Dependencies, s.File, s.Line
+	m.plan.Steps = append(m.plan.Steps, extra)
 	return len(m.plan.Steps) - 1
 }
 
 // nameAgain gives an object its name back in a step that changes another part of
 // the key.
 func (m *Match) nameAgain(step *Step, attr string, away Change) {
-	name := schema.Known(away.Before)
-	change := Change{Attr: attr, Before: away.After.Value, After: name}
-	typ := m.in.Types[step.Address.Type]
-	at := slices.IndexFunc(step.Changes, func(c Change) bool { return place(typ, c.Attr) > place(typ, attr) })
-	if at < 0 {
-		at = len(step.Changes)
-	}
-	step.Changes = slices.Insert(step.Changes, at, change)
-	step.Before[attr], step.After[attr] = away.Before, name
+	step.take(m.in.Types[step.Address.Type], Change{Attr: attr, Before: away.After.Value, After: schema.Known(away.Before)})
+	step.Before[attr] = away.Before
 }
 
 // place is where an attribute stands among those of its type.
@@ -122,13 +120,31 @@ func (m *Match) renamable(step *Step, key int) string {
 	return found
 }
 
-func (m *Match) refuseCycle(cycle []int) {
-	var names []string
-	for _, i := range cycle {
-		names = append(names, fmt.Sprintf("%s (%s)", m.plan.Steps[i].Address, m.plan.Steps[i].Label))
+// refuseCycle says of a circle of steps what passes from whom to whom.
+func (m *Match) refuseCycle(cycle []int, takers freeing) {
+	var parts []string
+	for at, taker := range cycle {
+		from := cycle[(at+1)%len(cycle)]
+		what := "waits for"
+		for _, f := range takers[taker] {
+			if n := m.at[m.plan.Steps[taker].Address]; f.step == from && n != nil {
+				what = fmt.Sprintf("takes %s from", keyText(n.inst.Type, f.key, n.known))
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s %s %s", m.whoIs(taker), what, m.whoIs(from)))
 	}
-	m.refuse("Keys change places in a circle", "%s each take a key, such as an e-mail or phone, that the next one gives up, so no order of changes can be kept by the server. Let one of them go through another address first.",
-		strings.Join(names, ", "))
+	m.refuse("Keys change places in a circle", "%s. A server lets nobody have a key while somebody else has it, so no order of these changes can work. Give one of them another value first, apply that, and then this.",
+		strings.Join(parts, "; "))
+}
+
+// whoIs names a step's object as it is live.
+func (m *Match) whoIs(step int) string {
+	s := &m.plan.Steps[step]
+	name := s.Label
+	if live, ok := m.table(s.Provider, s.Address.Type).Find(s.ID); ok {
+		name = label(m.in.Types[s.Address.Type], attrsGetter(live.Attrs), s.ID)
+	}
+	return fmt.Sprintf("%s (%s)", s.Address, name)
 }
 
 // findCycle follows needs among the stuck steps until one comes again; each
