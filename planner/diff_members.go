@@ -25,7 +25,7 @@ func (m *Match) memberSets(n *node) map[string]*memberAttr {
 // memberChange says a change of memberships by name.
 func (m *Match) memberChange(n *node, a *memberAttr) Change {
 	c := Change{Attr: a.attr.Name, After: a.after.template(), Drift: m.drifted(n, a.attr)}
-	if n.index >= 0 && a.liveKnown {
+	if n.index >= 0 && a.liveKnown && !a.othersUnsure {
 		c.Before = a.before.template().Value
 	}
 	if target := m.in.Types[a.attr.Refers]; target != nil {
@@ -64,12 +64,14 @@ func (m *Match) completeMembers(sets map[string]*memberAttr, d *difference) {
 	}
 }
 
-// carry puts a whole set into the call without saying that it changes.
+// carry puts a whole set into the call without saying that it changes. Roles that
+// cannot be read are taken as those of members, unless nobody may be demoted.
 func (d *difference) carry(a *memberAttr) {
 	if _, ok := d.after[a.attr.Name]; !ok {
 		d.after[a.attr.Name] = a.after.template()
 	}
-	if _, ok := d.before[a.attr.Name]; !ok && a.liveKnown {
+	known := a.liveKnown || a.attr.Purpose == schema.PurposeLead
+	if _, ok := d.before[a.attr.Name]; !ok && known && !a.othersUnsure {
 		d.before[a.attr.Name] = a.before.template().Value
 	}
 }

@@ -13,9 +13,18 @@ import (
 func (m *Match) guard() {
 	m.guardMaxDelete()
 	m.guardMaxMissing()
+	if len(m.plan.Steps) > 0 {
+		t := m.tally()
+		t.guardPeople()
+		t.guardUnseen()
+		t.warnEmptied()
+	}
 	m.guardRemoval()
 	m.guardOwnAccount()
+	m.guardLastAdministrator()
 	m.guardPreventDestroy()
+	m.guardBelowItself()
+	m.guardRenamedKinds()
 }
 
 // refusal adds one, unless -allow lets that many through.

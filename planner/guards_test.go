@@ -221,6 +221,7 @@ func TestOwnAccount(t *testing.T) {
 			w := newWorld(t)
 			w.provider(func(p *Provider) { p.Self = "u1" })
 			test.given(w)
+			w.stands("acme_user", "another", attrs{"email": "another@example.org", "rank": "chief"})
 			p := w.mustPlan()
 			if p.Refused() != test.refused {
 				t.Errorf("refused %v: %v", p.Refused(), guards(p))

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"github.com/zclconf/go-cty/cty"
+
 	"slices"
 
 	"github.com/espalier-dev/espalier/schema"
@@ -10,28 +12,28 @@ import (
 // parent with a child's: some person is in a unit below the top, and everybody
 // in such a unit is in the one above it as well. It is worked out once for each
 // provider configuration.
-func (m *Match) addsParents(n *node, attr *schema.Attribute) bool {
+func (m *Match) addsParents(provider string, people *Table, attr *schema.Attribute) bool {
 	if m.impliesParents == nil {
 		m.impliesParents = map[string]bool{}
 	}
-	answer, known := m.impliesParents[n.inst.Provider]
+	answer, known := m.impliesParents[provider]
 	if !known {
-		answer = m.everybodyIsInParents(n, attr)
-		m.impliesParents[n.inst.Provider] = answer
+		answer = m.everybodyIsInParents(provider, people, attr)
+		m.impliesParents[provider] = answer
 	}
 	return answer
 }
 
-func (m *Match) everybodyIsInParents(n *node, attr *schema.Attribute) bool {
+func (m *Match) everybodyIsInParents(provider string, people *Table, attr *schema.Attribute) bool {
 	seen := false
-	for i := range n.table.objects {
-		v, ok := n.table.objects[i].Attrs[attr.Name]
+	for i := range people.objects {
+		v, ok := people.objects[i].Attrs[attr.Name]
 		if !ok {
 			continue
 		}
 		ids := elements(v)
 		for _, id := range ids {
-			parent := m.parentOf(n.inst.Provider, attr.Refers, id)
+			parent := m.parentOf(provider, attr.Refers, id)
 			if parent == "" {
 				continue
 			}
@@ -101,4 +103,18 @@ func (m *Match) parentAfter(provider, typ, parent string, of member) (member, bo
 	}
 	id, ok := text(t.Value)
 	return member{id: id}, ok && id != ""
+}
+
+// serverAdded reports whether a person's membership of a unit is one that the
+// server adds by itself with one further down: an answer showed it without our
+// having sent it, or, where nothing is recorded, the whole tenant looks so.
+func (m *Match) serverAdded(rec *Record, provider string, people *Table, attr *schema.Attribute, id string) bool {
+	if rec == nil {
+		return m.addsParents(provider, people, attr)
+	}
+	w, ok := rec.Writes[attr.Name]
+	if ok && w.Answer == cty.NilVal { // no answer has shown what the server adds
+		return m.addsParents(provider, people, attr)
+	}
+	return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
 }

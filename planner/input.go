@@ -95,6 +95,8 @@ type Provider struct {
 	// Levels are the names of the tree levels, highest first; empty if the
 	// configuration does not name them.
 	Levels []string
+	// LevelNames says by level what it is called live; empty like Levels.
+	LevelNames map[string]LevelName
 	// Removal is what happens to a person gone from the configuration.
 	Removal string
 	// Self is the id of the account that holds the token; empty if unknown.

@@ -24,13 +24,14 @@ type Limit struct {
 
 // Limits are the guards' settings.
 type Limits struct {
-	MaxDelete  Limit
-	MaxMissing Limit
+	MaxDelete         Limit
+	MaxMissing        Limit
+	MaxPeopleAffected Limit
 }
 
 // DefaultLimits are those that hold where a configuration says nothing.
 func DefaultLimits() Limits {
-	return Limits{MaxDelete: Limit{Share: 0.10, Floor: 5}, MaxMissing: Limit{Share: 0.10, Floor: 5}}
+	return Limits{MaxDelete: Limit{Share: 0.10, Floor: 5}, MaxMissing: Limit{Share: 0.10, Floor: 5}, MaxPeopleAffected: Limit{Share: 0.10, Floor: 20}}
 }
 
 // exceeded reports whether a count is more than the limit lets through.
@@ -53,25 +54,32 @@ func (l Limit) String() string {
 
 // The names of the guards, as a guard block and -allow know them.
 const (
-	GuardMaxDelete      = "max_delete"
-	GuardMaxMissing     = "max_missing"
-	GuardUserRemoval    = "user_removal"
-	GuardOwnAccount     = "own_account"
-	GuardPreventDestroy = "prevent_destroy"
+	GuardMaxDelete         = "max_delete"
+	GuardMaxMissing        = "max_missing"
+	GuardMaxPeopleAffected = "max_people_affected"
+	GuardUserRemoval       = "user_removal"
+	GuardUnseenMembers     = "allow_unseen_members"
+	GuardRenamedKind       = "renamed_kind"
+	GuardOwnAccount        = "own_account"
+	GuardLastAdministrator = "last_administrator"
+	GuardBelowItself       = "below_itself"
+	GuardPreventDestroy    = "prevent_destroy"
 )
 
 // Allowable are the guards that -allow can open once.
-func Allowable() []string { return []string{GuardMaxDelete, GuardMaxMissing, GuardUserRemoval} }
+func Allowable() []string {
+	return []string{GuardMaxDelete, GuardMaxMissing, GuardUserRemoval, GuardMaxPeopleAffected, GuardUnseenMembers, GuardRenamedKind}
+}
 
 // ReadLimits takes the limits from a guard block: "10%" or a whole number.
 func ReadLimits(block schema.GuardBlock) (Limits, hcl.Diagnostics) {
 	limits := DefaultLimits()
-	settings := map[string]*Limit{GuardMaxDelete: &limits.MaxDelete, GuardMaxMissing: &limits.MaxMissing}
+	settings := map[string]*Limit{GuardMaxDelete: &limits.MaxDelete, GuardMaxMissing: &limits.MaxMissing, GuardMaxPeopleAffected: &limits.MaxPeopleAffected}
 	var diags hcl.Diagnostics
 	for name, v := range block.Values {
 		l, known := settings[name]
 		if !known {
-			names := []string{GuardMaxDelete, GuardMaxMissing}
+			names := []string{GuardMaxDelete, GuardMaxMissing, GuardMaxPeopleAffected}
 			diags = append(diags, problem("Unknown guard", fmt.Sprintf("There is no guard %q that takes a limit. %sThere are: %s.", name, didYouMean(name, names), quoted(names)), block.Ranges[name]))
 			continue
 		}

@@ -160,6 +160,8 @@ type memberAttr struct {
 	added, gone   []member
 	implied       []member // live, not wanted, and left alone
 	afterIsUnsure bool     // the roles after are not known, so they are not sent
+	// othersUnsure: beside those in after others may lead, whom nothing may demote.
+	othersUnsure bool
 }
 
 // memberships works out all membership attributes of a person. With mode
@@ -239,6 +241,7 @@ func (m *Match) leads(n *node, attr *schema.Attribute, of *memberAttr, include b
 		a.after = a.want
 		if include {
 			a.after = a.want.with(a.live)
+			a.othersUnsure = !n.reads(attr.Name)
 		}
 		// Nobody leads what he is no longer in: that is not a change of its own.
 		a.live = a.live.and(of.after)
@@ -284,6 +287,16 @@ func (m *Match) liveMembers(n *node, attr *schema.Attribute) (members, bool) {
 	return members{}, n.index < 0
 }
 
+// reads reports whether the server tells an attribute of the live object; what is
+// to be made has nothing to tell.
+func (n *node) reads(attr string) bool {
+	if n.index < 0 {
+		return true
+	}
+	_, ok := n.live().Attrs[attr]
+	return ok
+}
+
 // isImplied tells which live memberships in units above a wanted one the server
 // adds by itself: those that an answer showed without our having sent them, and,
 // where nothing is recorded, those in a tenant where nobody is in a unit without
@@ -301,13 +314,6 @@ func (m *Match) isImplied(n *node, attr *schema.Attribute, after members) func(s
 		if !ancestors[id] {
 			return false
 		}
-		if n.rec == nil {
-			return m.addsParents(n, attr)
-		}
-		w, ok := n.rec.Writes[attr.Name]
-		if ok && w.Answer == cty.NilVal { // no answer has shown what the server adds
-			return m.addsParents(n, attr)
-		}
-		return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
+		return m.serverAdded(n.rec, n.inst.Provider, n.table, attr, id)
 	}
 }

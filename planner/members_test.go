@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -80,6 +81,23 @@ func TestMembers(t *testing.T) {
 		{name: "include keeps who leads", want: attrs{"leads": []string{"4"}, "mode": "include"},
 			live:  attrs{"groups": []string{"1", "4"}, "leads": []string{"1"}},
 			steps: "leads=[1 4]", sent: "groups=[1 4] leads=[1 4]"},
+		{name: "leads null and groups empty", want: attrs{"groups": []string{}}, live: attrs{"groups": []string{"1", "3"}, "leads": []string{"3"}},
+			steps: "groups=[]", sent: "groups=[] leads=[]"},
+		{name: "groups empty, but one is led", want: attrs{"groups": []string{}, "leads": []string{"3"}}, live: attrs{"groups": []string{"1", "3"}, "leads": []string{}},
+			steps: "groups=[3] leads=[3]", sent: "groups=[3] leads=[3]"},
+		{name: "both empty", want: attrs{"groups": []string{}, "leads": []string{}}, live: attrs{"groups": []string{"3"}, "leads": []string{"3"}},
+			steps: "groups=[]", sent: "groups=[] leads=[]"},
+		{name: "positions alone carry no groups", want: attrs{"positions": []string{}}, live: attrs{"groups": []string{"3"}, "leads": []string{"3"}, "positions": []string{"8"}},
+			steps: "positions=[]", sent: "positions=[]"},
+		{name: "groups, leads and positions are one step", want: attrs{"groups": []string{"1"}, "leads": []string{"1"}, "positions": []string{"9"}},
+			live:  attrs{"groups": []string{"3"}, "leads": []string{"3"}, "positions": []string{"8"}},
+			steps: "groups=[1] leads=[1] positions=[9]", sent: "groups=[1] leads=[1] positions=[9]"},
+		{name: "include takes no role away", want: attrs{"groups": []string{"4"}, "leads": []string{}, "mode": "include"},
+			live:  attrs{"groups": []string{"1"}, "leads": []string{"1"}},
+			steps: "groups=[1 4]", sent: "groups=[1 4] leads=[1]"},
+		{name: "include with all empty", want: attrs{"groups": []string{}, "leads": []string{}, "positions": []string{}, "mode": "include"},
+			live: attrs{"groups": []string{"1"}, "leads": []string{"1"}, "positions": []string{"8"}}},
+		{name: "include with everything null", want: attrs{"mode": "include"}, live: attrs{"groups": []string{"1"}, "leads": []string{"1"}}},
 		{name: "a group to be made", want: attrs{"groups": []any{"1", ref("acme_group.new")}},
 			live:  attrs{"groups": []string{"1", "3"}},
 			steps: `groups=[<acme_group.new> "1"]`, sent: `groups=[<acme_group.new> "1"]`},
@@ -182,6 +200,48 @@ func TestLeadsOnAdoption(t *testing.T) {
 	}
 	if p.Summary.Calls != 1 {
 		t.Errorf("%d calls, want 1", p.Summary.Calls)
+	}
+}
+
+// TestRolesBefore: a call says of roles that cannot be read that they are those of
+// members, but where nobody may be demoted it does not say so.
+func TestRolesBefore(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		live, record attrs // record nil: adopted
+		mode         string
+		before       string // of leads; "unknown" where it is not said
+	}{
+		{"exact, adopted", attrs{"groups": []string{"1"}}, nil, "exact", "[]"},
+		{"exact, read", attrs{"groups": []string{"1"}, "leads": []string{"1"}}, nil, "exact", "[1]"},
+		{"include, adopted", attrs{"groups": []string{"1"}}, nil, "include", "unknown"},
+		{"include, recorded: others may have come since", attrs{"groups": []string{"1"}}, attrs{"groups": []string{"1"}, "leads": []string{"1"}}, "include", "unknown"},
+		{"include, read", attrs{"groups": []string{"1"}, "leads": []string{"1"}}, nil, "include", "[1]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, id := range []string{"1", "3"} {
+				w.stands("acme_group", id, attrs{"name": "G" + id, "kind": "country", "parent": nil})
+			}
+			test.live["email"] = "a@example.org"
+			w.stands("acme_user", "a", test.live)
+			if test.record != nil {
+				test.record["email"] = "a@example.org"
+				w.own("acme_user.a", "a", test.record)
+			}
+			w.want("acme_user.a", attrs{"email": "a@example.org", "groups": []string{"1", "3"}, "leads": []string{"3"}, "mode": test.mode})
+			p := w.mustPlan()
+			if len(p.Steps) != 1 || p.Steps[0].Calls != 1 {
+				t.Fatalf("steps: %v", lines(p))
+			}
+			got := "unknown"
+			if v, ok := p.Steps[0].Before["leads"]; ok {
+				got = fmt.Sprint(elements(v))
+			}
+			if got != test.before {
+				t.Errorf("leads before: %s, want %s", got, test.before)
+			}
+		})
 	}
 }
 

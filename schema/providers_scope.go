@@ -18,6 +18,9 @@ type ProviderConfig struct {
 	// sensitive values carry their mark.
 	Settings map[string]cty.Value
 	Ranges   map[string]hcl.Range
+	// Entries are the places of the entries of an Ordered setting that is written
+	// as a literal object, by their names.
+	Entries map[string]hcl.Range
 	// Range is the block's header, or the first use of a provider without one.
 	Range hcl.Range
 }
@@ -30,7 +33,7 @@ func (s *Scope) Providers() ([]ProviderConfig, hcl.Diagnostics) {
 	for key, decl := range s.config.providers {
 		p := emptyProvider(s.config.lib, decl.name, decl.alias, decl.rng)
 		for _, setting := range decl.settings {
-			v, ok, settingDiags := s.providerSetting(decl, setting)
+			v, ok, settingDiags := s.providerSetting(decl, setting, p.Entries)
 			diags = append(diags, settingDiags...)
 			p.Ranges[setting.name] = setting.rng
 			if ok {
@@ -54,7 +57,7 @@ func (s *Scope) Providers() ([]ProviderConfig, hcl.Diagnostics) {
 func emptyProvider(lib Library, name, alias string, at hcl.Range) ProviderConfig {
 	p := ProviderConfig{
 		Key: providerKey(name, alias), Name: name, Alias: alias, Range: at,
-		Settings: map[string]cty.Value{}, Ranges: map[string]hcl.Range{},
+		Settings: map[string]cty.Value{}, Ranges: map[string]hcl.Range{}, Entries: map[string]hcl.Range{},
 	}
 	for _, a := range lib.Providers[name] {
 		p.Settings[a.Name] = cty.NullVal(settingType(&a))
@@ -74,7 +77,7 @@ func settingType(a *Attribute) cty.Type {
 	return a.Type
 }
 
-func (s *Scope) providerSetting(decl *providerDecl, setting setting) (cty.Value, bool, hcl.Diagnostics) {
+func (s *Scope) providerSetting(decl *providerDecl, setting setting, entries map[string]hcl.Range) (cty.Value, bool, hcl.Diagnostics) {
 	var attr Attribute
 	for _, a := range s.config.lib.Providers[decl.name] {
 		if a.Name == setting.name {
@@ -83,7 +86,7 @@ func (s *Scope) providerSetting(decl *providerDecl, setting setting) (cty.Value,
 	}
 	what := "the provider " + decl.key()
 	if attr.Ordered {
-		return s.orderedSetting(setting, what)
+		return s.orderedSetting(setting, what, entries)
 	}
 	v, ok, diags := s.setting(setting, what)
 	if !ok {
@@ -100,8 +103,9 @@ func (s *Scope) providerSetting(decl *providerDecl, setting setting) (cty.Value,
 }
 
 // orderedSetting evaluates a setting whose order counts: a literal object in the
-// order written, or a list of { name, live }.
-func (s *Scope) orderedSetting(setting setting, what string) (cty.Value, bool, hcl.Diagnostics) {
+// order written, or a list of { name, live }. The places of the entries of an
+// object go into entries.
+func (s *Scope) orderedSetting(setting setting, what string, entries map[string]hcl.Range) (cty.Value, bool, hcl.Diagnostics) {
 	e := setting.expr
 	for {
 		paren, ok := e.(*hclsyntax.ParenthesesExpr)
@@ -111,7 +115,7 @@ func (s *Scope) orderedSetting(setting setting, what string) (cty.Value, bool, h
 		e = paren.Expression
 	}
 	if object, ok := e.(*hclsyntax.ObjectConsExpr); ok {
-		return s.orderedObject(object, setting, what)
+		return s.orderedObject(object, setting, what, entries)
 	}
 	v, ok, diags := s.setting(setting, what)
 	if !ok || v.IsNull() {
@@ -130,7 +134,7 @@ func (s *Scope) orderedSetting(setting setting, what string) (cty.Value, bool, h
 	return converted, true, diags
 }
 
-func (s *Scope) orderedObject(object *hclsyntax.ObjectConsExpr, at setting, what string) (cty.Value, bool, hcl.Diagnostics) {
+func (s *Scope) orderedObject(object *hclsyntax.ObjectConsExpr, at setting, what string, entries map[string]hcl.Range) (cty.Value, bool, hcl.Diagnostics) {
 	var list []cty.Value
 	var diags hcl.Diagnostics
 	seen := map[string]bool{}
@@ -155,6 +159,7 @@ func (s *Scope) orderedObject(object *hclsyntax.ObjectConsExpr, at setting, what
 			continue
 		}
 		seen[bare.AsString()] = true
+		entries[bare.AsString()] = hcl.RangeBetween(item.KeyExpr.Range(), item.ValueExpr.Range())
 		list = append(list, cty.ObjectVal(map[string]cty.Value{"name": name, "live": text}))
 	}
 	if !ok || diags.HasErrors() {

@@ -15,10 +15,12 @@ espalier {
   }
 
   # A plan that would delete more than this share of the people, the groups or
-  # the positions is refused, unless the command says how many it may delete.
+  # the positions is refused, unless the command says how many it may delete; and
+  # so is one that takes a group or a position from more than that share of people.
   guard {
-    max_delete  = "10%"
-    max_missing = "10%"
+    max_delete          = "10%"
+    max_missing         = "10%"
+    max_people_affected = "10%"
   }
 }
 

@@ -21,6 +21,8 @@ type configured struct {
 	vendor provider.Provider
 	conn   *provider.Connection
 	at     hcl.Range
+	// levels is where the configuration says what each level is called live.
+	levels map[string]hcl.Range
 	client provider.Client
 	meter  *transport.Meter
 	self   string // id of the account that holds the token, if it could be read

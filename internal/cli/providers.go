@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,7 +28,7 @@ func (p *project) readProviders() hcl.Diagnostics {
 		if vendor == nil {
 			continue // the language has said so
 		}
-		c := &configured{key: block.Key, vendor: vendor, at: block.Range}
+		c := &configured{key: block.Key, vendor: vendor, at: block.Range, levels: placesOfLevels(vendor, block)}
 		var mistakes []provider.SettingError
 		c.conn, mistakes = vendor.Connect(block.Settings, p.app.env)
 		for _, m := range mistakes {
@@ -78,6 +79,32 @@ func withoutAddress(vendor provider.Provider, settings map[string]cty.Value) *pr
 	return conn
 }
 
+// placesOfLevels says where a provider block names each level, or, under "",
+// where it names them all.
+func placesOfLevels(vendor provider.Provider, block schema.ProviderConfig) map[string]hcl.Range {
+	places := map[string]hcl.Range{}
+	maps.Copy(places, block.Entries)
+	for _, attr := range vendor.Settings() {
+		if attr.Ordered {
+			places[""] = block.Ranges[attr.Name]
+		}
+	}
+	return places
+}
+
+// levelNames says of each level what it is called live, and where that stands.
+func (c *configured) levelNames() map[string]planner.LevelName {
+	names := make(map[string]planner.LevelName, len(c.conn.Levels))
+	for _, l := range c.conn.Levels {
+		at, ok := c.levels[l.Name]
+		if !ok {
+			at = c.levels[""]
+		}
+		names[l.Name] = planner.LevelName{Live: l.Live, At: at}
+	}
+	return names
+}
+
 // readLag is how long a read through a provider configuration may be behind.
 func (p *project) readLag(key string) time.Duration {
 	if c := p.providers[key]; c != nil {
@@ -94,6 +121,7 @@ func (p *project) planProviders() map[string]planner.Provider {
 		for _, l := range c.conn.Levels {
 			info.Levels = append(info.Levels, l.Name)
 		}
+		info.LevelNames = c.levelNames()
 		out[key] = info
 	}
 	return out

@@ -207,6 +207,14 @@ func TestBodies(t *testing.T) {
 		{"roles alone", nil, change(
 			user("groups", set("1", "2"), "leads", set("1")), user("leads", set("2")), "leads"),
 			`{"group_relations":[{"group_id":1,"role":"member"},{"group_id":2,"role":"admin"}]}`},
+		{"leads are added, and who else leads is not known", nil, change(
+			user("groups", set("1", "2")), user("groups", set("1", "2", "3"), "leads", set("2")), "groups", "leads"),
+			`{"group_relations":[{"group_id":1},{"group_id":2,"role":"admin"},{"group_id":3,"role":"member"}]}`},
+		{"an unknown role beside leads at stake under replace", func(o *options) { o.replaces = true }, change(
+			user("groups", set("1", "2")), user("groups", set("1", "2"), "leads", set("2")), "leads"), `the role the person has in group 1 cannot be read`},
+		{"all roles are said under replace", func(o *options) { o.replaces = true }, change(
+			user("groups", set("1", "2")), user("groups", set("1", "2"), "leads", set("1", "2")), "leads"),
+			`{"group_relations":[{"group_id":1,"role":"admin"},{"group_id":2,"role":"admin"}]}`},
 		{"out of everything", nil, change(
 			user("groups", set("1"), "leads", set("2")), user("groups", set(), "leads", set()), "groups"),
 			`{"group_relations":[{"_delete":true,"group_id":1},{"_delete":true,"group_id":2}]}`},

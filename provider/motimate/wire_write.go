@@ -52,10 +52,14 @@ func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
 // groupRelations is the whole wanted set of memberships, and with _delete those
 // that go: so one request ends right on a server that merges and on one that
 // replaces, which is documented nowhere. A role that is not known is left out,
-// except that a new membership without a role is that of a member.
+// except that a new membership without a role is that of a member. Where it is
+// not known who led before, others than those named may lead, and keep it.
 func (w *wire) groupRelations(before, after map[string]cty.Value) [][]field {
 	leads, rolesKnown := ids(after, "leads")
 	groups, managed := ids(after, "groups")
+	if _, known := ids(before, "leads"); !known {
+		rolesKnown = false
+	}
 	old := memberships(before)
 	wanted := union(groups, leads)
 	if !managed {
@@ -122,13 +126,14 @@ func (w *wire) mayReplace(id string, c provider.Change) error {
 		return refuse(`the server replaces memberships by what is sent (relations = "replace"), and those the person has are not known, so they would be lost; nothing was sent`,
 			`Say groups as well as leads, or set relations = "merge" if the server merges`)
 	}
-	if _, roles := ids(c.After, "leads"); roles {
+	leads, roles := ids(c.After, "leads")
+	if _, before := ids(c.Before, "leads"); roles && before {
 		return nil
 	}
 	for _, group := range kept {
-		if slices.Contains(old, group) {
+		if slices.Contains(old, group) && !slices.Contains(leads, group) {
 			return refuse(fmt.Sprintf(`the server replaces memberships by what is sent (relations = "replace"), and the role the person has in group %s cannot be read, so a lead might become a member; nothing was sent`, group),
-				`Say leads as well as groups (leads = [] for none), or set relations = "merge" if the server merges`)
+				`Say leads as well as groups (leads = [] for none), without assignments = "include", or set relations = "merge" if the server merges`)
 		}
 	}
 	return nil

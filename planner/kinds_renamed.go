@@ -1,0 +1,142 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// LevelName says what the configuration calls a level live, and where.
+type LevelName struct {
+	Live string
+	// At is the line to change when the level is renamed; its zero value says that
+	// there is none.
+	At hcl.Range
+}
+
+// levelKey names a tree level, as the configuration knows it.
+type levelKey struct{ provider, typ, level string }
+
+// renamed is a level whose units all carry one other name.
+type renamed struct {
+	live  string
+	nodes []*node
+}
+
+// findRenamed finds the levels that were renamed live: no live unit carries the
+// name, and all owned or adopted ones that should carry one other name, which
+// the configuration does not know.
+func (m *Match) findRenamed() {
+	carried, wanted := map[levelKey]bool{}, map[levelKey]*renamed{}
+	for provider, types := range m.in.Live {
+		for name, table := range types {
+			level := single(table.typ, schema.PurposeLevel)
+			for i := 0; level != "" && i < len(table.objects); i++ {
+				if v, ok := text(table.objects[i].Attrs[level]); ok && table.objects[i].ID != "" {
+					carried[levelKey{provider, name, v}] = true
+				}
+			}
+		}
+	}
+	for _, n := range m.nodes {
+		if n.inst.Type.Class != schema.ClassUnit {
+			continue
+		}
+		level := single(n.inst.Type, schema.PurposeLevel)
+		want, ok := n.known(level)
+		name, isText := text(want)
+		if level == "" || !ok || !isText {
+			continue
+		}
+		key := levelKey{n.inst.Provider, n.inst.Type.Name, name}
+		if wanted[key] == nil {
+			wanted[key] = &renamed{}
+		}
+		if n.index >= 0 {
+			wanted[key].add(n, level, name, m.levels(n.inst.Provider))
+		}
+	}
+	m.renamed = map[levelKey]*renamed{}
+	for key, r := range wanted {
+		_, known := wanted[levelKey{key.provider, key.typ, r.live}]
+		if r.live != "" && !carried[key] && !known && !slices.Contains(m.levels(key.provider), r.live) {
+			m.renamed[key] = r
+		}
+	}
+}
+
+// add takes a live unit into what is known of its level. Once one does not fit,
+// the level is not renamed: live stays empty.
+func (r *renamed) add(n *node, level, want string, levels []string) {
+	have, _ := text(n.live().Attrs[level])
+	fits := have != want && (len(r.nodes) == 0 || r.live == have)
+	if n.rec != nil {
+		was, _ := text(n.rec.Attrs[level])
+		// Where the configuration names its levels, a reading may have been recorded.
+		fits = fits && (was == want || was == have && len(levels) > 0)
+	}
+	r.nodes = append(r.nodes, n)
+	r.live = ""
+	if fits {
+		r.live = have
+	}
+}
+
+func (m *Match) levels(provider string) []string { return m.in.Providers[provider].Levels }
+
+// isRenamed reports whether the attribute is a level that only carries another
+// name, so that nothing is to be sent.
+func (m *Match) isRenamed(n *node, attr *schema.Attribute) bool {
+	if attr.Purpose != schema.PurposeLevel || m.renamed == nil {
+		return false
+	}
+	v, ok := n.known(attr.Name)
+	name, isText := text(v)
+	return ok && isText && m.renamed[levelKey{n.inst.Provider, n.inst.Type.Name, name}] != nil
+}
+
+// guardRenamedKinds says of each renamed level, once, which line has to change.
+func (m *Match) guardRenamedKinds() {
+	for _, key := range m.renamedLevels() {
+		r := m.renamed[key]
+		typ := m.in.Types[key.typ]
+		attr := single(typ, schema.PurposeLevel)
+		var names []string
+		for _, n := range r.nodes {
+			names = append(names, Label(typ, *n.live()))
+		}
+		written, named := m.in.Providers[key.provider].LevelNames[key.level]
+		at := written.At
+		was, remedy := written.Live, fmt.Sprintf("Change that one line: %s = %q.", key.level, r.live)
+		if !named {
+			was, at = key.level, r.nodes[0].inst.Block.RangeOf(attr)
+			remedy = fmt.Sprintf("Write %q where %s is %q.", r.live, attr, key.level)
+		}
+		m.refusal(Refusal{Guard: GuardRenamedKind, Count: len(names), Base: len(names), Names: firstTen(names), File: at.Filename, Line: at.Start.Line,
+			Summary: fmt.Sprintf("The level %q is called %q now", was, r.live),
+			Detail: fmt.Sprintf("No live %s is a %q any more, and %s now. %s The %s themselves stay as they are. The flag below lets this run go on with the old name, under which nothing new can be made.",
+				typ.Noun[0], was, theyAre(len(names), typ, r.live), remedy, typ.Noun[1])})
+	}
+}
+
+// theyAre says what all units that should be of a level are instead.
+func theyAre(n int, typ *schema.Type, live string) string {
+	if n == 1 {
+		return fmt.Sprintf("the one %s that should be is a %q", typ.Noun[0], live)
+	}
+	return fmt.Sprintf("all %d %s that should be are a %q", n, typ.Noun[1], live)
+}
+
+func (m *Match) renamedLevels() []levelKey {
+	out := make([]levelKey, 0, len(m.renamed))
+	for key := range m.renamed {
+		out = append(out, key)
+	}
+	slices.SortFunc(out, func(a, b levelKey) int {
+		return slices.Compare([]string{a.provider, a.typ, a.level}, []string{b.provider, b.typ, b.level})
+	})
+	return out
+}
