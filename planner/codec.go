@@ -48,6 +48,7 @@ type wirePlan struct {
 	Findings             []Finding `json:",omitempty"`
 	Until                time.Time `json:",omitzero"`
 	Unconfirmed          int       `json:",omitempty"`
+	Tree                 *Forest   `json:",omitempty"`
 	Summary              Summary
 	Made                 time.Time
 }
@@ -55,7 +56,7 @@ type wirePlan struct {
 // Encode writes a plan so that Decode gives the same plan back.
 func Encode(p *Plan) ([]byte, error) {
 	w := wirePlan{ID: p.ID, Lineage: p.Lineage, Serial: p.Serial, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Targets: p.Targets,
-		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Summary: p.Summary, Made: p.Made}
+		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Tree: p.Tree, Summary: p.Summary, Made: p.Made}
 	for _, s := range p.Steps {
 		ws := wireStep{Step: s, Before: knownMap(s.Before)}
 		for _, c := range s.Changes {
@@ -82,8 +83,15 @@ func Decode(data []byte) (*Plan, error) {
 	if err := json.Unmarshal(data, &w); err != nil {
 		return nil, fmt.Errorf("the plan cannot be read: %w", err)
 	}
+	if w.Tree != nil {
+		for i, b := range w.Tree.Branches {
+			if b.Parent < -1 || b.Parent >= i || b.Before == nil && b.After == nil {
+				return nil, fmt.Errorf("the plan cannot be read: branch %d of its tree has no place, or is no unit", i)
+			}
+		}
+	}
 	p := &Plan{ID: w.ID, Lineage: w.Lineage, Serial: w.Serial, Destroy: w.Destroy, RefreshOnly: w.RefreshOnly, Targets: w.Targets,
-		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Summary: w.Summary, Made: w.Made}
+		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Tree: w.Tree, Summary: w.Summary, Made: w.Made}
 	for i, ws := range w.Steps {
 		s := ws.Step
 		s.Before, s.Changes = valueMap(ws.Before), nil

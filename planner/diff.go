@@ -63,7 +63,11 @@ func (m *Match) diff(n *node) difference {
 		}
 		if set := sets[attr.Name]; set != nil {
 			if set.changes() && (set.managed || attr.Purpose == schema.PurposeMembership) {
-				d.add(m.memberChange(n, set), set.before.template().Value, set.after.template())
+				before := set.before.template().Value
+				if set.othersUnsure {
+					before = cty.NilVal
+				}
+				d.add(m.memberChange(n, set), before, set.after.template())
 			}
 			continue
 		}
@@ -91,7 +95,7 @@ func (m *Match) diffAttr(n *node, attr *schema.Attribute, d *difference) {
 		want = schema.Known(cty.NullVal(attr.Type))
 	}
 	have, known := n.readable(attr.Name)
-	if known && want.IsKnown() && m.same(n, attr, want.Value, have) {
+	if known && want.IsKnown() && m.same(n, attr, want.Value, have) || m.isRenamed(n, attr) {
 		return
 	}
 	if !known && n.unreadable(m, attr, want) {

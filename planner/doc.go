@@ -8,5 +8,6 @@
 // world through two interfaces of its own, Target and Journal.
 //
 // Start reading at plan.go (what a plan is), then decide.go (the table), match.go
-// (who is who), make.go (the plan put together) and apply.go (the loop).
+// (who is who), make.go (the plan put together) and apply.go (the loop). The tree as
+// people are shown it, with head counts, is in forest.go.
 package planner

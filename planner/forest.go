@@ -1,147 +1,116 @@
 package planner
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/espalier-dev/espalier/schema"
 )
 
-// Unit is one unit of a forest, with its people.
+// Forest is the tree of units, of all provider configurations together, in the
+// order in which it is drawn: each unit before those below it, siblings by name.
+type Forest struct {
+	Branches []Branch
+	// AtLeast says that of some people it is not known which units they are in, so
+	// that there may be more than are counted.
+	AtLeast bool `json:",omitempty"`
+}
+
+// Branch is one unit of a forest, at its place in it. In a forest that compares,
+// Before is the unit as it is live and After as the plan leaves it; one is nil
+// where the unit is made or goes. In any other forest only After is set.
+type Branch struct {
+	// Address is the instance that manages the unit; zero if none does.
+	Address schema.Address
+	Type    string
+	ID      string `json:",omitempty"`
+	// Parent is the index of the branch it stands below, -1 at the top. One that
+	// goes stands where it is, every other where it will be.
+	Parent        int
+	Before, After *Unit `json:",omitempty"`
+	// Moves says that it stands elsewhere now; From are the names of the units it
+	// stands below now, the top first.
+	Moves bool     `json:",omitempty"`
+	From  []string `json:",omitempty"`
+}
+
+// Unit is one unit of the tree with its people.
 type Unit struct {
-	Key    string // its address, or its id where it is read live
-	Parent string // the key of its parent; empty for a top unit
-	Name   string
-	Level  string
-	People int
-	Leads  []string // names of those who lead it
+	Name, Level string
+	// People is how many are in the unit itself, Whole how many are in it or in
+	// any unit below it, each counted once.
+	People, Whole int
+	Leads         []Element `json:",omitempty"`
+	// LeadsUnknown says that it is not known of everybody in it whether they lead.
+	LeadsUnknown bool `json:",omitempty"`
 }
 
-// Forest is the wanted tree, parents before children.
-func (m *Match) Forest() []Unit {
-	var out []Unit
-	at := map[string]int{}
-	for _, n := range m.nodes {
-		if n.inst.Type.Class != schema.ClassUnit {
-			continue
-		}
-		u := Unit{Key: n.inst.Address.String(), Name: m.labelOf(n, n.inst.Address)}
-		u.Level, _ = n.level(single(n.inst.Type, schema.PurposeLevel))
-		if t, ok := n.values[single(n.inst.Type, schema.PurposeParent)]; ok {
-			u.Parent = m.unitKey(t, n)
-		}
-		at[u.Key] = len(out)
-		out = append(out, u)
+// Change is what happens to the unit of a forest that compares: Create, Delete,
+// Move, Update where its name or its level changes, or None.
+func (b *Branch) Change() Action {
+	switch {
+	case b.Before == nil:
+		return Create
+	case b.After == nil:
+		return Delete
+	case b.Moves:
+		return Move
+	case b.Before.Name != b.After.Name || b.Before.Level != b.After.Level:
+		return Update
 	}
-	for _, n := range m.nodes {
-		if n.inst.Type.Class != schema.ClassPerson {
-			continue
-		}
-		in, leads := map[string]bool{}, map[string]bool{}
-		for i := range n.inst.Type.Attributes {
-			attr := &n.inst.Type.Attributes[i]
-			t, ok := n.values[attr.Name]
-			if !ok || attr.Purpose != schema.PurposeMembership && attr.Purpose != schema.PurposeLead {
-				continue
-			}
-			for _, e := range wantedMembers(t).list {
-				key := m.memberUnit(e, attr, n.inst.Provider)
-				in[key] = true
-				leads[key] = leads[key] || attr.Purpose == schema.PurposeLead
-			}
-		}
-		for _, key := range slices.Sorted(maps.Keys(in)) {
-			if i, ok := at[key]; ok {
-				out[i].People++
-				if leads[key] {
-					out[i].Leads = append(out[i].Leads, m.labelOf(n, n.inst.Address))
-				}
-			}
-		}
+	return None
+}
+
+// Unit is the branch's unit as it will be, or as it is where it goes.
+func (b *Branch) Unit() *Unit {
+	if b.After != nil {
+		return b.After
 	}
+	return b.Before
+}
+
+func (b *Branch) was() *Unit { return b.Before }
+
+// Below is the forest of one branch: the unit at that index and all below it.
+func (f Forest) Below(i int) Forest {
+	keep := make([]bool, len(f.Branches))
+	keep[i] = true
+	for at := i + 1; at < len(keep); at++ { // those below come later
+		up := f.Branches[at].Parent
+		keep[at] = up >= 0 && keep[up]
+	}
+	out := f.only(keep)
+	out.Branches[0].Parent = -1
 	return out
 }
 
-// unitKey is the address of the unit that a wanted parent means.
-func (m *Match) unitKey(t schema.Template, n *node) string {
-	if t.Pending != nil && t.Pending.Ref != nil {
-		return t.Pending.Ref.Address.String()
+// changed keeps the branches in which something changes, and some others, with
+// the units above.
+func (f Forest) changed(others []int) Forest {
+	keep := make([]bool, len(f.Branches))
+	for _, i := range others {
+		keep[i] = true
 	}
-	id, _ := text(t.Value)
-	return m.unitOf(id, n.inst.Provider, n.inst.Type.Name)
-}
-
-func (m *Match) memberUnit(e member, attr *schema.Attribute, provider string) string {
-	if e.pending != nil {
-		if e.pending.Pending.Ref != nil {
-			return e.pending.Pending.Ref.Address.String()
-		}
-		return ""
-	}
-	return m.unitOf(e.id, provider, attr.Refers)
-}
-
-// unitOf is the address that owns a live unit, or its id where none does.
-func (m *Match) unitOf(id, provider, typ string) string {
-	if m.byOwnedID == nil {
-		m.byOwnedID = make(map[ObjectID]schema.Address, len(m.records))
-		for addr, rec := range m.records {
-			m.byOwnedID[ObjectID{rec.Provider, addr.Type, rec.ID}] = addr
+	for i := range slices.Backward(f.Branches) { // those below come later
+		b := &f.Branches[i]
+		if keep[i] = keep[i] || b.Change() != None; keep[i] && b.Parent >= 0 {
+			keep[b.Parent] = true
 		}
 	}
-	if addr, ok := m.byOwnedID[ObjectID{provider, typ, id}]; ok {
-		return addr.String()
-	}
-	return id
+	return f.only(keep)
 }
 
-// LiveForest makes a forest of the tables of one provider configuration.
-func LiveForest(tables map[string]*Table, types map[string]*schema.Type) []Unit {
-	var out []Unit
-	at := map[[2]string]int{}
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		typ, table := types[name], tables[name]
-		if typ.Class != schema.ClassUnit {
+// only keeps some branches; with each also the one above it must be kept.
+func (f Forest) only(keep []bool) Forest {
+	out := Forest{AtLeast: f.AtLeast}
+	place := make([]int, len(f.Branches))
+	for i, b := range f.Branches {
+		if !keep[i] {
 			continue
 		}
-		for i := range table.objects {
-			o := &table.objects[i]
-			if o.ID == "" {
-				continue
-			}
-			u := Unit{Key: o.ID, Name: label(typ, attrsGetter(o.Attrs), o.ID)}
-			u.Parent, _ = text(o.Attrs[single(typ, schema.PurposeParent)])
-			u.Level, _ = text(o.Attrs[single(typ, schema.PurposeLevel)])
-			at[[2]string{name, o.ID}] = len(out)
-			out = append(out, u)
+		if place[i] = len(out.Branches); b.Parent >= 0 {
+			b.Parent = place[b.Parent]
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		if types[name].Class == schema.ClassPerson {
-			countPeople(out, at, types[name], tables[name])
-		}
+		out.Branches = append(out.Branches, b)
 	}
 	return out
-}
-
-func countPeople(out []Unit, at map[[2]string]int, typ *schema.Type, table *Table) {
-	for i := range table.objects {
-		o := &table.objects[i]
-		for a := range typ.Attributes {
-			attr := &typ.Attributes[a]
-			if attr.Purpose != schema.PurposeMembership && attr.Purpose != schema.PurposeLead {
-				continue
-			}
-			for _, id := range elements(o.Attrs[attr.Name]) {
-				u, ok := at[[2]string{attr.Refers, id}]
-				switch {
-				case !ok:
-				case attr.Purpose == schema.PurposeLead:
-					out[u].Leads = append(out[u].Leads, label(typ, attrsGetter(o.Attrs), o.ID))
-				default:
-					out[u].People++
-				}
-			}
-		}
-	}
 }

@@ -75,6 +75,9 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 		p.Targets = append(p.Targets, t.String())
 	}
 	before := len(m.diags)
+	if !in.RefreshOnly {
+		m.findRenamed()
+	}
 	selected := m.selection()
 	for _, n := range m.nodes {
 		m.findDrift(n)
@@ -90,7 +93,10 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 			}
 		}
 		m.decideOutputs()
+		m.handOver()
 		m.order()
+		m.firstOfKind()
+		m.sayMoves()
 		m.guard()
 	}
 	m.find()
@@ -192,7 +198,7 @@ func (m *Match) findDrift(n *node) {
 		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) {
 			continue
 		}
-		if m.drifted(n, attr) && !m.triedTo(n, attr) {
+		if m.drifted(n, attr) && !m.triedTo(n, attr) && !m.isRenamed(n, attr) {
 			d := Drift{Address: n.inst.Address, ID: n.rec.ID, Label: m.labelOf(n, n.inst.Address),
 				Attr: attr.Name, Before: n.rec.Attrs[attr.Name], After: n.live().Attrs[attr.Name], Sensitive: attr.Sensitive}
 			m.nameDrift(n, attr, &d)

@@ -52,6 +52,7 @@ type Match struct {
 	impliesParents map[string]bool // by provider configuration
 	warnedRoles    bool
 	evidence       map[ObjectID]*evidence // by provider configuration and type
+	renamed        map[levelKey]*renamed
 	intents        map[schema.Address]Intent
 	leftOver       map[intentKey]Intent // those whose address nothing wants, by what they were to make
 	movedIntents   map[schema.Address]schema.Address

@@ -39,7 +39,10 @@ type Plan struct {
 	// Unconfirmed is the number of values that we sent, that no answer carried, and
 	// of which the reading still shows what was there before. They count as sent.
 	Unconfirmed int
-	Summary     Summary
+	// Tree holds the branches of the tree in which a unit is made, goes, moves, or
+	// changes its name or level, and the units above these; nil if there is none.
+	Tree    *Forest
+	Summary Summary
 	// Made is when the live system was read.
 	Made time.Time
 }
@@ -78,6 +81,8 @@ type Step struct {
 	// Reason says why, where the action alone does not: "gone from the live
 	// system", "no longer in the configuration".
 	Reason string
+	// Passage says of a unit that gets another parent where it goes; else nil.
+	Passage *Passage `json:",omitempty"`
 	// Release says that the object is no longer ours when the step is done
 	// (a person taken out of everything, whose account stays).
 	Release bool
@@ -101,6 +106,18 @@ type Step struct {
 	// Made is when an earlier run made the object without learning of it; zero
 	// for one that is adopted from somebody else.
 	Made time.Time
+}
+
+// Passage is a move of a unit with all that goes along.
+type Passage struct {
+	// From and To are the names on the way down to the unit, its own the last. Of a
+	// long way the upper part is one "…".
+	From, To []string
+	// Groups is how many live units below it go along: not those that move
+	// elsewhere or go. People is how many live people are in it and in these, each
+	// counted once, AtLeast where it is not known of everybody where they are.
+	Groups, People int
+	AtLeast        bool `json:",omitempty"`
 }
 
 // Change is one attribute of a step.

@@ -72,7 +72,7 @@ func newWorld(t testing.TB) *world {
 		Types: acmeTypes(), Blocks: map[schema.Address]*schema.Block{},
 		State:     State{Lineage: "lineage", Serial: 1, Records: map[schema.Address]*Record{}, Digest: digestOf},
 		Providers: map[string]Provider{"acme": {Removal: RemovalDelete, ReadLag: time.Hour, Levels: []string{"organization", "country", "region", "store"}}},
-		Guards:    Limits{MaxDelete: Limit{Number: 1000, Absolute: true}, MaxMissing: Limit{Number: 1000, Absolute: true}},
+		Guards:    Limits{MaxDelete: Limit{Number: 1000, Absolute: true}, MaxMissing: Limit{Number: 1000, Absolute: true}, MaxPeopleAffected: Limit{Number: 1000, Absolute: true}},
 		Now:       now,
 	}}
 }

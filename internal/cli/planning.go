@@ -92,6 +92,7 @@ func known(names []string, name string) bool {
 // planned is a plan with all that an apply needs beside it.
 type planned struct {
 	plan   *planner.Plan
+	match  *planner.Match // who is who, as the plan found it
 	survey *survey
 	// calls were spent to make it.
 	calls int
@@ -162,7 +163,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	if err := p.app.check(append(diags, more...)); err != nil {
 		return nil, err
 	}
-	return &planned{plan: plan, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
+	return &planned{plan: plan, match: match, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
 }
 
 // evaluate turns the configuration into wanted instances, now that ids are known

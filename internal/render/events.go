@@ -30,7 +30,9 @@ const eventsFormat = "1.0"
 //	diagnostic      diagnostic{severity, summary, detail, address?, range?, snippet?}
 //	refreshed       refresh{resource_type, objects, calls}
 //	resource_drift  change{resource, action, attributes}
-//	planned_change  change{resource, previous_resource?, action, reason?, attributes, calls}
+//	planned_change  change{resource, previous_resource?, action, reason?, attributes, calls};
+//	                where a unit moves also from_path, to_path (the names on the way down),
+//	                groups and people (what goes along) and people_at_least?
 //	refused         refusal{guard, summary, detail, count, base, allow, names}
 //	change_summary  changes{add, change, remove, import, move, forget, operation, ...}
 //	apply_start     hook{resource, action, id_value?}

@@ -72,6 +72,12 @@ func (e *Events) planned(n *names, step *planner.Step) {
 	if step.Reason != "" {
 		change["reason"] = step.Reason
 	}
+	if g := step.Passage; g != nil {
+		change["from_path"], change["to_path"], change["groups"], change["people"] = g.From, g.To, g.Groups, g.People
+		if g.AtLeast {
+			change["people_at_least"] = true
+		}
+	}
 	e.emit(e.clock(), "info", "planned_change", step.Address.String()+": plan to "+step.Action.String(), fields{"change": change})
 }
 

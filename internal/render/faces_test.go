@@ -141,19 +141,6 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestTree(t *testing.T) {
-	tree := []TreeNode{{Name: "Acme", Kind: "organization", People: 1204, Children: []TreeNode{
-		{Name: "Norway", Kind: "country", People: 80, Leads: 1, LeadNames: []string{"ada@example.org"}, Children: []TreeNode{
-			{Name: "Oslo", Kind: "store", People: 1, Leads: 5, LeadNames: []string{"bo@example.org", "cy@example.org", "di@example.org", "ed@example.org", "fi@example.org"}},
-			{Name: "Trom\x1bsø", People: 12}}},
-		{Name: "東京支店", Kind: "country", People: 30, Leads: 2, Note: "not managed"}}}}
-	golden(t, "tree.txt", []byte(draw(t, func(b *bytes.Buffer) error { return Tree(b, tree, Options{}) })))
-	quiet := draw(t, func(b *bytes.Buffer) error { return Tree(b, tree, Options{People: PeopleCounts}) })
-	if strings.Contains(quiet, "@") || !strings.Contains(quiet, "5 leads") {
-		t.Error(quiet)
-	}
-}
-
 func TestGraph(t *testing.T) {
 	plan := small()
 	plan.Steps[0].Label = "Bar\"is\\ta\n\x1b"
@@ -231,7 +218,8 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 		"Plan": Plan(full{}, plan, Options{}, Cost{}), "PlanJSON": PlanJSON(full{}, plan, Options{}), "Events": events.Err(), "Progress": progress.End(),
 		"Report": Report(full{}, plan, &planner.Report{}, Options{}), "Graph": Graph(full{}, plan, Options{}), "Diff": Diff(full{}, "a", "b", "n", Options{}),
 		"Schema": Schema(full{}, library(), Options{}), "SchemaJSON": SchemaJSON(full{}, library()), "Output": Output(full{}, cty.True, OutputText),
-		"Tree": Tree(full{}, []TreeNode{{Name: "x"}}, Options{}), "StateList": StateList(full{}, []schema.Address{person(1)}),
+		"Tree": Tree(full{}, compared(), TreeOptions{}), "TreeSVG": TreeSVG(full{}, compared(), TreeOptions{}), "TreeMermaid": TreeMermaid(full{}, compared(), TreeOptions{}),
+		"TreeJSON": TreeJSON(full{}, compared(), TreeOptions{}), "StateList": StateList(full{}, []schema.Address{person(1)}),
 	} {
 		if err == nil {
 			t.Errorf("%s does not say that it could not write", name)

@@ -144,7 +144,8 @@ func realistic() *planner.Plan {
 				{Attr: "parent", Refers: "group", After: known("1"), Added: []planner.Element{{ID: "1", Label: "Acme", Address: at("acme_group.acme")}}}}},
 		{Address: at("acme_group.oslo"), Action: planner.Move, Class: schema.ClassUnit, ID: "12", Label: "Oslo", Calls: 1, File: "main.org.hcl", Line: 24, Needs: []int{1},
 			Changes: []planner.Change{text("name", "Oslo sentrum", "Oslo"), {Attr: "parent", Refers: "group", Before: cty.StringVal("3"), After: ref("acme_group.nordics"),
-				Removed: []planner.Element{{ID: "3", Label: "Norway"}}, Added: []planner.Element{{Label: "Nordics", Address: at("acme_group.nordics")}}}}},
+				Removed: []planner.Element{{ID: "3", Label: "Norway"}}, Added: []planner.Element{{Label: "Nordics", Address: at("acme_group.nordics")}}}},
+			Passage: &planner.Passage{From: []string{"Acme", "Norway", "Oslo sentrum"}, To: []string{"Acme", "Nordics", "Oslo"}, Groups: 3, People: 214}},
 		{Address: at("acme_group.bergen"), Action: planner.Update, Class: schema.ClassUnit, ID: "13", Label: "Bergen", Calls: 1, File: "main.org.hcl", Line: 30,
 			Changes: []planner.Change{text("about", oldAbout, newAbout)}},
 		{Address: at("acme_group.hq"), Action: planner.Adopt, Class: schema.ClassUnit, ID: "4", Label: "Head office", File: "main.org.hcl", Line: 36},
@@ -180,6 +181,7 @@ func realistic() *planner.Plan {
 		Detail: "The first group of that kind is made alone; if the server refuses it, the others are left. Check the name of the level in the provider's kinds."}}
 	p.Refusals = []planner.Refusal{{Guard: "max_delete", Summary: "This plan deletes more people than is allowed", Detail: "At most 10 % of the people managed here may be deleted in one run.",
 		Count: 12, Base: 100, Allow: "-allow max_delete=12", Names: []string{mail(950), mail(951)}, File: "main.org.hcl", Line: 3}}
+	p.Tree = planned()
 	summarise(p)
 	p.Summary.Unmanaged = map[string]int{"acme_group": 3, "acme_user": 1412}
 	return p

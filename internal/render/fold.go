@@ -13,7 +13,7 @@ import (
 const (
 	foldAlike   = 4  // the same changes of the same values
 	foldLoose   = 10 // the same attributes with different values
-	foldRemoval = 20 // deletions: below this each has a line of its own
+	foldRemoval = 20 // deletions and moves: below this each has a line of its own
 )
 
 // block is one or more steps that are drawn together.
@@ -137,7 +137,7 @@ func (n *names) threshold(step *planner.Step, exact bool) int {
 		return 1
 	case n.Full:
 		return len(n.plan.Steps) + 1
-	case removes(step):
+	case removes(step) || step.Passage != nil:
 		return foldRemoval
 	case exact && changesOnly(step):
 		return foldAlike

@@ -17,10 +17,11 @@ type face struct {
 }
 
 // Plan writes the plan as people read it: warnings, what an earlier run left
-// open, what changed outside of the configuration, removals, then what else would be done by kind of object,
-// outputs, refusals, and one closing line that counts all of it. Steps that are
-// alike are folded unless o.Full. Every sign of a step stands at column one,
-// and nothing else does but titles and the closing lines.
+// open, what changed outside of the configuration, removals, then what else would
+// be done by kind of object, the branches of the tree that change, outputs,
+// refusals, and one closing line that counts all of it. Steps that are alike are
+// folded unless o.Full. Every sign of a step stands at column one, and nothing
+// else does but titles and the closing lines.
 func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 	f := &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}
 	f.warnings()
@@ -33,6 +34,7 @@ func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 			f.block(b)
 		}
 	}
+	f.planTree()
 	f.outputs()
 	f.refusals()
 	f.closing(cost)
@@ -143,10 +145,10 @@ func (f *face) commonPlace(b block) string {
 func (f *face) examples(b block) {
 	first := &f.plan.Steps[b.steps[0]]
 	shown := 3
-	if removes(first) {
+	if removes(first) || first.Passage != nil {
 		shown = 10
 	}
-	if !b.alike && !removes(first) {
+	if first.Passage != nil || !b.alike && !removes(first) {
 		for _, i := range b.steps[:min(shown, len(b.steps))] {
 			f.example(&f.plan.Steps[i])
 		}
@@ -168,6 +170,9 @@ func (f *face) example(step *planner.Step) {
 	address := clean(step.Address.String())
 	label := f.names.label(step)
 	switch {
+	case step.Passage != nil:
+		f.line(indent, f.passage(step))
+		return
 	case label == "" && !changesOnly(step):
 		f.line(indent, address)
 		return

@@ -35,7 +35,9 @@ const planFormat = "1.0"
 // readdress is "no-op" with previous_address, forget is ["forget"]. Beside them
 // stand action (the planner's own word), label, id, calls, needs (addresses),
 // last, release, file, line and changes: the attributes one by one, sets by who
-// comes and goes.
+// comes and goes. Where a unit moves there are also from_path and to_path, the names
+// on the way down to it, and groups and people, how many of them go along; with
+// people_at_least it is not known of everybody where they are.
 //
 // Sensitive values are null on both sides and named in the sensitive objects.
 // Where people are shown by address, labels and values of people are left out;
@@ -107,6 +109,9 @@ func (n *names) resourceChange(step *planner.Step) *resourceJSON {
 		if other := &n.plan.Steps[need]; n.People != PeopleCounts || !n.shielded(other) {
 			r.Needs = append(r.Needs, other.Address.String())
 		}
+	}
+	if g := step.Passage; g != nil {
+		r.passageJSON = &passageJSON{g.From, g.To, g.Groups, g.People, g.AtLeast}
 	}
 	r.Change = n.wholeChange(step)
 	for i := range step.Changes {

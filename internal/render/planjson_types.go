@@ -23,6 +23,16 @@ type resourceJSON struct {
 	Calls           int           `json:"calls"`
 	File            string        `json:"file,omitempty"`
 	Line            int           `json:"line,omitempty"`
+	*passageJSON
+}
+
+// passageJSON is what a move says beside its attributes.
+type passageJSON struct {
+	From    []string `json:"from_path"`
+	To      []string `json:"to_path"`
+	Groups  int      `json:"groups"`
+	People  int      `json:"people"`
+	AtLeast bool     `json:"people_at_least,omitempty"`
 }
 
 // changeJSON is one change as Terraform writes it. Before and After are null,

@@ -27,14 +27,11 @@ func place(file string, line int) string {
 func (f *face) step(step *planner.Step) {
 	parts := f.names.parts(step)
 	head := []string{f.sign(step), " ", f.paint.bold(clean(step.Address.String()))}
-	if label := f.names.label(step); label != "" {
+	if step.Passage != nil {
+		head = append(head, "  ", f.passage(step))
+		parts = f.withoutParent(step, parts)
+	} else if label := f.names.label(step); label != "" {
 		head = append(head, "  ", label)
-	}
-	if step.Action == planner.Move {
-		if i := f.parentPart(step, parts); i >= 0 {
-			head = append(head, "  ", parts[i].attr, ": ", f.between(&parts[i]))
-			parts = append(parts[:i:i], parts[i+1:]...)
-		}
 	}
 	if note := f.stepNote(step); note != "" {
 		head = append(head, "  ", f.paint.dim("("+note+")"))
@@ -74,8 +71,43 @@ func (f *face) stepNote(step *planner.Step) string {
 	return strings.Join(notes, "; ")
 }
 
-// parentPart returns the index of the part that is the move itself, or -1.
-func (f *face) parentPart(step *planner.Step, parts []part) int {
+// passage draws a move as the way from one place to the other, with what goes
+// along.
+func (f *face) passage(step *planner.Step) string {
+	g := step.Passage
+	text := f.paint.red(f.way(g.From)) + f.paint.dim(" -> ") + f.paint.green(f.way(g.To))
+	if along := f.along(step); along != "" {
+		text += " (" + along + ")"
+	}
+	return text
+}
+
+// along says what goes along with a unit that moves: "3 groups, 214 people go
+// along"; empty if it is nothing.
+func (f *face) along(step *planner.Step) string {
+	g := step.Passage
+	var list []string
+	if g.Groups > 0 {
+		one, many := f.nouns(step.Address.Type, step.Class)
+		list = append(list, plural(g.Groups, one, many))
+	}
+	if g.AtLeast {
+		list = append(list, "at least "+plural(g.People, "person", "people"))
+	} else if g.People > 0 {
+		list = append(list, plural(g.People, "person", "people"))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	verb := " go along"
+	if g.Groups+g.People == 1 {
+		verb = " goes along"
+	}
+	return strings.Join(list, ", ") + verb
+}
+
+// withoutParent leaves out the part that is the move itself.
+func (f *face) withoutParent(step *planner.Step, parts []part) []part {
 	attr := ""
 	for i := range step.Changes {
 		c := &step.Changes[i]
@@ -86,10 +118,10 @@ func (f *face) parentPart(step *planner.Step, parts []part) int {
 	}
 	for i := range parts {
 		if parts[i].attr == attr && parts[i].kind == partChange {
-			return i
+			return append(parts[:i:i], parts[i+1:]...)
 		}
 	}
-	return -1
+	return parts
 }
 
 // between draws both sides of a change in one line.

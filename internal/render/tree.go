@@ -2,105 +2,91 @@ package render
 
 import (
 	"io"
-	"strings"
+
+	"github.com/espalier-dev/espalier/planner"
 )
 
-// TreeNode is one unit of the organisation tree.
-type TreeNode struct {
-	Name string
-	// Kind is the name of the unit's level; empty if it has none.
-	Kind string
-	// People and Leads are how many belong to it and lead it.
-	People, Leads int
-	// LeadNames are the names of those who lead it.
-	LeadNames []string
-	// Note is said behind it: "not managed".
-	Note     string
-	Children []TreeNode
+// TreeOptions say how a tree is drawn.
+type TreeOptions struct {
+	Options
+	// Compare says that the forest compares what is live with what is planned; else
+	// it shows one of them.
+	Compare bool
+	// Depth is how many levels are drawn; 0 is all.
+	Depth int
 }
 
-// Tree writes the units as a tree, head counts in a column beside it.
-func Tree(w io.Writer, nodes []TreeNode, o Options) error {
-	p := newPrinter(w, o)
-	var rows []treeRow
-	for i := range nodes {
-		rows = growTree(rows, &nodes[i], "", "")
-	}
-	names, digits := 0, 0
-	for _, r := range rows {
-		names = max(names, width(r.guide)+width(r.title()))
-		digits = max(digits, len(count(r.node.People)))
-	}
-	for _, r := range rows {
-		p.treeRow(r, names, digits)
-	}
+// mostUnits is how many units of a tree are drawn unless o.Full.
+const mostUnits = 200
+
+// Tree writes a forest as a tree, one unit a line, with the people in each unit,
+// the people in it and all units below it, and who leads it. Of more than 200
+// units it draws the upper levels and, where two trees are compared, first of all
+// the branches that change, and says how to see the others.
+func Tree(w io.Writer, f planner.Forest, o TreeOptions) error {
+	p := newPrinter(w, o.Options)
+	c := o.choose(f)
+	p.tree(c, "")
+	p.treeNotes(c, "")
 	return p.Flush()
 }
 
-type treeRow struct {
-	guide string
-	node  *TreeNode
-}
-
-func (r treeRow) title() string {
-	if r.node.Kind == "" {
-		return clean(r.node.Name)
+// tree draws the chosen units, each line behind the prefix.
+func (p *printer) tree(c *chosen, prefix string) {
+	rows := c.rows()
+	var wide [3]int // title with guide, counts, counts of the whole branch
+	for i := range rows {
+		r := &rows[i]
+		wide[0] = max(wide[0], width(r.guide)+tonedWidth(r.title))
+		wide[1] = max(wide[1], tonedWidth(r.heads))
+		wide[2] = max(wide[2], tonedWidth(r.below))
 	}
-	return clean(r.node.Name) + " (" + clean(r.node.Kind) + ")"
-}
-
-// growTree appends a node and all below it. own is the guide in front of the
-// node, below that in front of its children.
-func growTree(rows []treeRow, node *TreeNode, own, below string) []treeRow {
-	rows = append(rows, treeRow{own, node})
-	for i := range node.Children {
-		if i == len(node.Children)-1 {
-			rows = growTree(rows, &node.Children[i], below+"└─ ", below+"   ")
-			continue
+	for i := range rows {
+		r := &rows[i]
+		p.WriteString(prefix)
+		p.WriteString(p.paint.dim(r.guide))
+		cells := [][]toned{r.title, r.heads, r.below, r.tail}
+		last := len(cells) - 1
+		for last > 0 && len(cells[last]) == 0 {
+			last--
 		}
-		rows = growTree(rows, &node.Children[i], below+"├─ ", below+"│  ")
+		used := width(r.guide)
+		for at, cell := range cells[:last+1] {
+			for _, s := range cell {
+				p.WriteString(p.paint.tone(s.tone)(s.text))
+			}
+			used += tonedWidth(cell)
+			if at < last && wide[at] > 0 {
+				p.WriteString(blanks(wide[at] - used + 2))
+			}
+			used = 0
+		}
+		p.line()
 	}
-	return rows
 }
 
-func (p *printer) treeRow(r treeRow, names, digits int) {
-	n := r.node
-	title := p.paint.bold(clean(n.Name))
-	if n.Kind != "" {
-		title += p.paint.dim(" (" + clean(n.Kind) + ")")
+// treeNotes says below a tree what it does not show.
+func (p *printer) treeNotes(c *chosen, prefix string) {
+	if c.forest.AtLeast {
+		p.paragraph(prefix, "Of some people it is not known which "+c.noun(2)+" they are in. They are not counted.")
 	}
-	gap := strings.Repeat(" ", max(0, names-width(r.guide)-width(r.title())))
-	number := count(n.People)
-	number = strings.Repeat(" ", max(0, digits-len(number))) + number
-	word := "people"
-	if n.People == 1 {
-		word = "person"
+	if c.folded {
+		p.line(prefix, p.paint.dim(c.foldNote()))
 	}
-	tail := "  " + number + " " + word
-	if leads := p.leads(n); leads != "" {
-		tail += "  " + leads
-	}
-	if n.Note != "" {
-		tail += "  " + p.paint.yellow("("+clean(n.Note)+")")
-	}
-	p.line(p.paint.dim(r.guide), title, gap, tail)
 }
 
-// leads says who leads a unit, or how many do.
-func (p *printer) leads(n *TreeNode) string {
-	if n.Leads == 0 && len(n.LeadNames) == 0 {
-		return ""
+// foldNote says how much of a tree is shown.
+func (c *chosen) foldNote() string {
+	return count(c.count) + " of " + count(len(c.forest.Branches)) + " " + c.noun(2) + " are shown; -full shows all."
+}
+
+// planTree draws the branches that the plan changes.
+func (f *face) planTree() {
+	if f.plan.Tree == nil || len(f.plan.Tree.Branches) == 0 {
+		return
 	}
-	if p.People != PeopleNames || len(n.LeadNames) == 0 {
-		return p.paint.dim(plural(max(n.Leads, len(n.LeadNames)), "lead", "leads"))
-	}
-	shown := 3
-	if p.Full {
-		shown = len(n.LeadNames)
-	}
-	var list []string
-	for _, name := range n.LeadNames[:min(shown, len(n.LeadNames))] {
-		list = append(list, clean(name))
-	}
-	return p.paint.dim("led by " + some(list, max(n.Leads, len(n.LeadNames))))
+	f.section(f.paint.bold("The tree, where it changes"))
+	c := TreeOptions{Options: f.Options, Compare: true}.choose(*f.plan.Tree)
+	f.tree(c, indent)
+	f.treeNotes(c, indent)
 }
