@@ -62,7 +62,9 @@ var errLeft = errors.New("not tried, because the run stops")
 // call makes the call of a step, whose turn it is, with the intent written right
 // before it.
 func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
-	defer r.called(i)
+	if s.Action != Replace { // which has another call to make
+		defer r.called(i)
+	}
 	if r.isStopped(s.Provider) {
 		return schema.Object{}, errLeft
 	}

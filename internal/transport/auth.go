@@ -10,7 +10,7 @@ const (
 	maxSends = 8
 	// maxRounds is how often a call that is let go asks for a token anew because the
 	// one at hand has ended while it waited.
-	maxRounds = 3
+	maxRounds = 20
 )
 
 // auth adds the token to each call once the budget has let it go, so that none

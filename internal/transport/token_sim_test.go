@@ -184,7 +184,7 @@ func TestManyWithoutARight(t *testing.T) {
 		if _, err := client.Get("https://api.example.org/things"); err != nil {
 			t.Fatal(err)
 		}
-		if good := work(t, client, 10, 200); good != 0 || tokens > 5 || sent > 200+10+5 {
+		if good := work(t, client, 10, 200); good != 0 || tokens > 12 || sent > 200+10+20 {
 			t.Errorf("%d served, %d calls, %d tokens", good, sent, tokens)
 		}
 	})
