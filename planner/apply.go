@@ -103,13 +103,15 @@ type run struct {
 	streak   map[string]int  // calls in a row that went wrong through no fault of their step, by provider configuration
 	attempts map[int]*attempt
 	results  []*aftermath // by step: its object afterwards
+	ended    []time.Time  // by step: when that was recorded
+	leavers  map[ObjectID][]int
 }
 
 func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 	n := len(p.Steps)
 	r := &run{plan: p, target: target, journal: journal, o: o,
 		report: &Report{Status: make([]Status, n), Errors: make([]error, n)},
-		needed: make([][]int, n), open: make([]int, n), results: make([]*aftermath, n),
+		needed: make([][]int, n), open: make([]int, n), results: make([]*aftermath, n), ended: make([]time.Time, n), leavers: leavers(p, o.Types),
 		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}, closed: map[string]bool{}, streak: map[string]int{}}
 	r.wake = sync.NewCond(&r.mu)
 	r.turns, r.turn = max(1, o.Parallelism), make([]bool, n)

@@ -46,6 +46,9 @@ func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
 }
 
 func (r *run) delete(ctx context.Context, i int, s *Step) (Status, error) {
+	if err := r.emptied(ctx, s); err != nil {
+		return Failed, err
+	}
 	_, err := r.call(ctx, i, s, nil, func() (schema.Object, error) { return schema.Object{}, r.target.Delete(ctx, s, s.ID) })
 	if err != nil && verdict(err) == Unanswered {
 		return r.unanswered(i, nil, err)
@@ -192,6 +195,7 @@ func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, 
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.ended[i] = r.o.Now()
 	r.results[i] = &aftermath{id: result.ID, layers: [...]map[string]cty.Value{s.Before, result.Sent, result.Answer}}
 	r.report.kept = true
 	return Done, nil

@@ -27,8 +27,10 @@ type fake struct {
 	once map[string]error
 	// lists gives what a listing shows of an object whose create was not answered;
 	// asked counts the listings.
-	lists            map[string]Answer
-	asked            int
+	lists map[string]Answer
+	asked int
+	// stays says that units that were moved away are still listed where they were.
+	stays            bool
 	running, highest int
 	made             int
 }
@@ -103,6 +105,15 @@ func (f *fake) Settle(_ context.Context, lookups []Lookup) ([]Answer, error) {
 		out = append(out, a)
 	}
 	return out, nil
+}
+func (f *fake) Below(_ context.Context, s *Step, units []string, _ time.Time) ([]string, error) {
+	if _, err := f.note("below", s); err != nil {
+		return nil, err
+	}
+	if f.stays {
+		return units, nil
+	}
+	return nil, nil
 }
 func (f *fake) Accept(_ context.Context, s *Step, _ map[string]cty.Value) error {
 	_, err := f.note("accept", s)

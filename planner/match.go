@@ -60,6 +60,7 @@ type Match struct {
 	byOwnedID      map[ObjectID]schema.Address
 	wanted         map[wantedKey]map[string]*node
 	believed       map[schema.Address][]string
+	leaving        map[ObjectID][]string // by unit: those that have left it, as far as is known
 }
 
 // NewMatch matches ids first, over all addresses together, and natural keys

@@ -22,6 +22,7 @@ func (m *Match) order() {
 			m.hasten(i)
 		}
 	}
+	m.edgesOfImplied()
 	if sorted, whole := m.untangle(passed); whole {
 		m.renumber(sorted)
 	}

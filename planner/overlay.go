@@ -24,6 +24,7 @@ func (m *Match) overlay(typ *schema.Type, rec *Record, live map[string]cty.Value
 		}
 		if unconfirmed {
 			m.plan.Unconfirmed++
+			m.leave(typ, rec, name, w)
 		}
 		if !copied {
 			out, copied = maps.Clone(live), true

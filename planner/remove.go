@@ -29,6 +29,9 @@ func (m *Match) remove(rec *Record) {
 		Label: label(typ, attrsGetter(attrs), rec.ID), Before: attrs, Dependencies: rec.Needs, Last: true,
 		Reason: "it is no longer in the configuration",
 	}
+	if step.Action == Delete && typ.Class == schema.ClassUnit && m.holdsOn(rec) {
+		return
+	}
 	if m.in.Destroy {
 		step.Reason = "everything that is owned goes"
 	}

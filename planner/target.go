@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -19,6 +20,9 @@ type Target interface {
 	Update(ctx context.Context, s *Step, before, after map[string]cty.Value) (schema.Object, error)
 	// Delete removes the object with that id.
 	Delete(ctx context.Context, s *Step, id string) error
+	// Below lists those of the given units that the server shows below the step's,
+	// by a list that was read after the given moment.
+	Below(ctx context.Context, s *Step, units []string, since time.Time) ([]string, error)
 	// Settle tells, one for one, what became of creates whose answers never came,
 	// from one listing for all of them; see the function of that name.
 	Settle(ctx context.Context, lookups []Lookup) ([]Answer, error)

@@ -189,7 +189,7 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 	p.expect(made.plan)
 	p.storeTenants(session, made.plan)
 	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}}
-	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}}}
+	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}, fresh: map[[2]string]reading{}}}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
 	report := planner.Apply(soft, hard, made.plan, live, j, planner.ApplyOptions{

@@ -34,6 +34,7 @@ type target struct {
 type listings struct {
 	mu     sync.Mutex
 	tables map[[2]string]*planner.Table
+	fresh  map[[2]string]reading // of units, from which others have been moved away
 }
 
 // table lists a type the first time it is asked for, with what the state knows

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// reading is a list and when it was asked for.
+type reading struct {
+	at      time.Time
+	objects []schema.Object
+}
+
+// Below lists those of the given units that the server shows below the step's. One
+// reading serves all deletions that come after it.
+func (t target) Below(ctx context.Context, s *planner.Step, units []string, since time.Time) ([]string, error) {
+	typ, c := t.p.app.types(s.Address.Type), t.p.providers[s.Provider]
+	parent := typ.ByPurpose(schema.PurposeParent)[0]
+	t.listed.mu.Lock()
+	defer t.listed.mu.Unlock()
+	key := [2]string{c.key, typ.Name}
+	r, ok := t.listed.fresh[key]
+	if !ok || !r.at.After(since) {
+		r = reading{at: t.p.app.Now()}
+		listing, err := c.client.List(ctx, typ.Name)
+		if err != nil {
+			return nil, t.p.judged(err, aReading, nil)
+		}
+		r.objects = listing.Objects
+		t.listed.fresh[key] = r
+	}
+	var below []string
+	for _, o := range r.objects {
+		if !slices.Contains(units, o.ID) {
+			continue
+		}
+		at, shown := o.Attrs[parent]
+		if !shown { // a read of it alone may show it
+			one, err := c.client.Read(ctx, typ.Name, o.ID)
+			if err != nil {
+				return nil, t.p.judged(err, aReading, nil)
+			}
+			at = one.Attrs[parent]
+		}
+		if at != cty.NilVal && !schema.IsEmpty(at) && at.AsString() == s.ID {
+			below = append(below, o.ID)
+		}
+	}
+	return below, nil
+}
