@@ -96,10 +96,29 @@ func (m *Match) handOver() {
 			continue
 		}
 		for _, i := range a.goes {
-			s := &m.plan.Steps[i]
-			s.Needs = sortedUnique(append(s.Needs, a.raises[0]))
+			if s := &m.plan.Steps[i]; !m.waits(a.raises[0], i) {
+				s.Needs = sortedUnique(append(s.Needs, a.raises[0]))
+			}
 		}
 	}
+}
+
+// waits reports whether a step has to wait for another, also by way of others.
+func (m *Match) waits(step, other int) bool {
+	seen := map[int]bool{}
+	list := []int{step}
+	for len(list) > 0 {
+		i := list[len(list)-1]
+		list = list[:len(list)-1]
+		if i == other {
+			return true
+		}
+		if !seen[i] {
+			seen[i] = true
+			list = append(list, m.plan.Steps[i].Needs...)
+		}
+	}
+	return false
 }
 
 func (m *Match) changesKeys(steps []int) bool {

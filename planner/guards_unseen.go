@@ -45,6 +45,7 @@ func (t *tally) findLeft(provider, name string, stays map[ObjectID]bool) {
 	}
 	below := map[string][]string{}
 	var queue []string
+	untold, parent := 0, single(table.typ, schema.PurposeParent)
 	for i := range table.objects {
 		id := table.objects[i].ID
 		if parent := t.m.parentOf(provider, name, id); parent != "" {
@@ -53,6 +54,12 @@ func (t *tally) findLeft(provider, name string, stays map[ObjectID]bool) {
 		if _, goes := t.going[ObjectID{provider, name, id}]; goes && id != "" {
 			queue = append(queue, id)
 		}
+		if _, told := table.objects[i].Attrs[parent]; !told && id != "" && table.owner[i] == nil && table.claim[i] == nil {
+			untold++
+		}
+	}
+	if len(queue) > 0 {
+		t.untold += untold
 	}
 	for len(queue) > 0 {
 		from := queue[0]
@@ -99,7 +106,7 @@ func (t *tally) guardUnseen() {
 			holders[t.deleted(id)] = true
 		}
 	}
-	if len(units)+len(strangers)+unseen == 0 {
+	if len(units)+len(strangers)+unseen+t.untold == 0 {
 		return
 	}
 	names, summary := append(firstTen(units), t.names(strangers)...), "Others are in what would be deleted"
@@ -131,7 +138,7 @@ func (t *tally) tellUnseen(units, strangers, unseen int, holders map[ObjectID]bo
 	text := ""
 	if len(parts) > 0 {
 		atLeast, more := "", ""
-		if unseen > 0 {
+		if unseen+t.untold > 0 {
 			atLeast = "at least "
 		}
 		if n := len(ways) - 10; n > 0 {
@@ -145,6 +152,9 @@ func (t *tally) tellUnseen(units, strangers, unseen int, holders map[ObjectID]bo
 			others = fmt.Sprintf("any of the %d people", unseen)
 		}
 		text += fmt.Sprintf("The lists do not say who is in a group, so it cannot be seen whether %s outside of the configuration would lose their place. ", others)
+	}
+	if t.untold > 0 {
+		text += fmt.Sprintf("The lists do not say what stands below what, so it cannot be seen whether any of %s outside of the configuration would go as well. ", isAre(t.untold, "group", "groups"))
 	}
 	return text + "A server may delete all that is below a group with it. Take the others over or elsewhere first, or let exactly this through once."
 }

@@ -46,13 +46,22 @@ func (m *Match) everybodyIsInParents(provider string, people *Table, attr *schem
 	return seen
 }
 
-// parentOf is the live parent's id of a unit, "" for none.
+// parentOf is the live parent's id of a unit, "" for none; where the server does not
+// tell it is the recorded one.
 func (m *Match) parentOf(provider, typ, id string) string {
-	o, ok := m.table(provider, typ).Find(id)
+	table, parent := m.table(provider, typ), single(m.in.Types[typ], schema.PurposeParent)
+	if table == nil {
+		return ""
+	}
+	i, ok := table.byID[id]
 	if !ok {
 		return ""
 	}
-	p, _ := text(o.Attrs[single(m.in.Types[typ], schema.PurposeParent)])
+	v, told := table.objects[i].Attrs[parent]
+	if rec := table.owner[i]; !told && rec != nil {
+		v = rec.Attrs[parent]
+	}
+	p, _ := text(v)
 	return p
 }
 

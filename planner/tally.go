@@ -21,6 +21,9 @@ type tally struct {
 	// unseen is, by provider configuration, the number of strangers of whom the
 	// list does not say what units they are in.
 	unseen map[string]int
+	// untold is the number of strange units of which the list does not say what
+	// they stand in, where some of their type go.
+	untold int
 }
 
 // counted is one live person.

@@ -18,7 +18,7 @@ import (
 // made: an object that has gone or changed, or one that has meanwhile appeared
 // where one was to be made.
 func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*Table) map[int]error {
-	conflicts, freed := map[int]error{}, givenUp(p, types)
+	conflicts, freed, below := map[int]error{}, givenUp(p, types), appeared(p, types, live)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		typ, table := types[s.Address.Type], live[s.Provider][s.Address.Type]
@@ -33,11 +33,43 @@ func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*
 		default:
 			err = verifySame(s, typ, table)
 		}
+		if err == nil && s.Action == Delete && s.Class == schema.ClassUnit {
+			err = below[ObjectID{s.Provider, typ.Name, s.ID}]
+		}
 		if err != nil {
 			conflicts[i] = err
 		}
 	}
 	return conflicts
+}
+
+// appeared says of each unit that a unit stands in it which the plan knows nothing
+// of: a server may delete it with the other.
+func appeared(p *Plan, types map[string]*schema.Type, live map[string]map[string]*Table) map[ObjectID]error {
+	known := map[ObjectID]bool{}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if typ := types[s.Address.Type]; typ != nil && (s.Action == Delete || s.moves(typ)) {
+			known[ObjectID{s.Provider, s.Address.Type, s.ID}] = true
+		}
+	}
+	out := map[ObjectID]error{}
+	for provider, tables := range live {
+		for name, table := range tables {
+			parent := single(table.typ, schema.PurposeParent)
+			if table.typ.Class != schema.ClassUnit || parent == "" {
+				continue
+			}
+			for i := range table.objects {
+				o := &table.objects[i]
+				above, ok := text(o.Attrs[parent])
+				if ok && above != "" && o.ID != "" && !known[ObjectID{provider, name, o.ID}] {
+					out[ObjectID{provider, name, above}] = fmt.Errorf("%s (id %s) stands in it, which the plan does not delete or move. Plan again", label(table.typ, attrsGetter(o.Attrs), o.ID), o.ID)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // Believe lays over the tables of an input what its state knows of writes that a

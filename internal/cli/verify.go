@@ -81,6 +81,9 @@ func touchedBy(plan *planner.Plan, snapshot *state.Snapshot) map[string]map[stri
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
 		t := of(s.Provider, s.Address)
+		if s.Action == planner.Delete && s.Class == schema.ClassUnit {
+			t.whole = true // to see what stands in it
+		}
 		if s.ID == "" {
 			t.whole = true
 			continue
