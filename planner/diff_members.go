@@ -34,8 +34,17 @@ func (m *Match) memberChange(n *node, a *memberAttr) Change {
 	for _, e := range a.added {
 		c.Added = append(c.Added, m.element(n.inst.Provider, a.attr.Refers, e))
 	}
+	if len(a.gone) == 0 {
+		return c
+	}
+	above := map[string]bool{}
+	if target := m.in.Types[a.attr.Refers]; target != nil && isTree(target) && a.after.whole == nil {
+		above = m.ancestors(n.inst.Provider, a.attr.Refers, a.after)
+	}
 	for _, e := range a.gone {
-		c.Removed = append(c.Removed, m.element(n.inst.Provider, a.attr.Refers, e))
+		gone := m.element(n.inst.Provider, a.attr.Refers, e)
+		gone.Above = e.pending == nil && above[e.id]
+		c.Removed = append(c.Removed, gone)
 	}
 	return c
 }

@@ -49,7 +49,11 @@ func (g *grove) gather(live map[string]map[string]*Table, address func(*Table, i
 				}
 				u := &Unit{Name: label(t.typ, attrsGetter(o.Attrs), o.ID)}
 				u.Level, _ = text(o.Attrs[level])
-				over, _ := text(o.Attrs[parent])
+				place, told := o.Attrs[parent]
+				if rec := t.owner[i]; !told && rec != nil {
+					place = rec.Attrs[parent]
+				}
+				over, _ := text(place)
 				id := ObjectID{provider, name, o.ID}
 				at[id], above = len(g.branches), append(above, ObjectID{provider, name, over})
 				g.branches = append(g.branches, Branch{Address: address(t, i, id), Type: name, ID: o.ID, Before: u})

@@ -144,7 +144,11 @@ func (t *tally) tellUnseen(units, strangers, unseen int, holders map[ObjectID]bo
 		if n := len(ways) - 10; n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
-		text = fmt.Sprintf("The plan deletes what holds %s%s that it says nothing of: %s%s. ", atLeast, strings.Join(parts, " and "), quoted(ways[:min(len(ways), 10)]), more)
+		hold := "holds"
+		if len(ways) > 1 {
+			hold = "hold"
+		}
+		text = fmt.Sprintf("%s%s would be deleted, and %s %s%s that the plan says nothing of. ", quoted(ways[:min(len(ways), 10)]), more, hold, atLeast, strings.Join(parts, " and "))
 	}
 	if unseen > 0 {
 		others := "any of the people"

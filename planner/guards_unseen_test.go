@@ -23,13 +23,13 @@ func TestUnseenMembers(t *testing.T) {
 		{name: "strangers are elsewhere", given: func(w *world) { crew(w, 0, 3, stranger("2")) }},
 		{name: "two strangers", given: func(w *world) { crew(w, 0, 2, stranger("1", "2")) },
 			want:  []string{"allow_unseen_members 2 of 0 -allow allow_unseen_members=2"},
-			names: []string{"p000@example.org", "p001@example.org"}, words: []string{`holds 2 people that it says nothing of: "Norway / Store 1".`}},
+			names: []string{"p000@example.org", "p001@example.org"}, words: []string{`"Norway / Store 1" would be deleted, and holds 2 people that the plan says nothing of.`}},
 		{name: "a group of others, and who is in it", given: func(w *world) {
 			w.stands("acme_group", "x", attrs{"name": "Choir", "kind": "store", "parent": "1"})
 			w.stands("acme_group", "y", attrs{"name": "Altos", "kind": "store", "parent": "x"})
 			crew(w, 0, 1, stranger("y"))
 		}, want: []string{"allow_unseen_members 3 of 0 -allow allow_unseen_members=3"}, names: []string{"Altos", "Choir", "p000@example.org"},
-			words: []string{`2 live groups and 1 person that it says nothing of: "Norway / Store 1".`}},
+			words: []string{`"Norway / Store 1" would be deleted, and holds 2 live groups and 1 person that the plan says nothing of.`}},
 		{name: "what moves away or goes as well", given: func(w *world) {
 			w.owned("acme_group.away", "x", attrs{"name": "Away", "kind": "store", "parent": "1"})
 			w.want("acme_group.away", attrs{"name": "Away", "kind": "store", "parent": ref("acme_group.no")})

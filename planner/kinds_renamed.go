@@ -100,8 +100,12 @@ func (m *Match) isRenamed(n *node, attr *schema.Attribute) bool {
 
 // guardRenamedKinds says of each renamed level, once, which line has to change.
 func (m *Match) guardRenamedKinds() {
+	selected := m.selection()
 	for _, key := range m.renamedLevels() {
 		r := m.renamed[key]
+		if !slices.ContainsFunc(r.nodes, selected.instance) {
+			continue // of another part of the tree than the plan is limited to
+		}
 		typ := m.in.Types[key.typ]
 		attr := single(typ, schema.PurposeLevel)
 		var names []string

@@ -6,10 +6,10 @@ import (
 	"github.com/espalier-dev/espalier/schema"
 )
 
-// edgesOfImplied makes a person who leaves a unit wait for the units that he stays
-// in, where they move out from below it: a server that adds the memberships of the
-// units above would add it again. Where a unit is deleted before others move, people
-// may have to leave first, and do.
+// edgesOfImplied makes a person wait for the moves of the units that he is to be in
+// and of those above them: a server that adds the memberships of the units above adds
+// those that are there at the time. Where a unit is deleted before others move,
+// people may have to leave first, and do.
 func (m *Match) edgesOfImplied() {
 	moves := map[ObjectID][]int{}
 	for i := range m.plan.Steps {
@@ -32,8 +32,8 @@ func (m *Match) edgesOfImplied() {
 		}
 		for c := range s.Changes {
 			attr := m.in.Types[s.Address.Type].Attribute(s.Changes[c].Attr)
-			if target := m.in.Types[attr.Refers]; target != nil && isTree(target) && len(s.Changes[c].Removed) > 0 {
-				s.Needs = append(s.Needs, m.movesBelow(s, &s.Changes[c], target, moves)...)
+			if target := m.in.Types[attr.Refers]; target != nil && isTree(target) {
+				s.Needs = append(s.Needs, m.movesOver(s, attr.Name, target, moves)...)
 			}
 		}
 		s.Needs = sortedUnique(s.Needs)
@@ -46,22 +46,14 @@ func (s *Step) moves(typ *schema.Type) bool {
 	return slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Attr == parent })
 }
 
-// movesBelow lists the moves of units between those that a change keeps and those,
-// above them in the live tree, that it takes away.
-func (m *Match) movesBelow(s *Step, c *Change, target *schema.Type, moves map[ObjectID][]int) []int {
-	removed := map[string]bool{}
-	for _, e := range c.Removed {
-		removed[e.ID] = true
-	}
+// movesOver lists the moves of the units that a step puts a person in, and of
+// those that are above them in the live tree.
+func (m *Match) movesOver(s *Step, attr string, target *schema.Type, moves map[ObjectID][]int) []int {
 	var out []int
-	for _, kept := range wantedMembers(s.After[c.Attr]).list {
-		var path []int
-		for at, seen := kept.id, map[string]bool{}; at != "" && !seen[at]; {
+	for _, unit := range wantedMembers(s.After[attr]).list {
+		for at, seen := unit.id, map[string]bool{}; at != "" && !seen[at]; at = m.parentOf(s.Provider, target.Name, at) {
 			seen[at] = true
-			path = append(path, moves[ObjectID{s.Provider, target.Name, at}]...)
-			if at = m.parentOf(s.Provider, target.Name, at); removed[at] {
-				out = append(out, path...)
-			}
+			out = append(out, moves[ObjectID{s.Provider, target.Name, at}]...)
 		}
 	}
 	return out

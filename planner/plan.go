@@ -141,6 +141,9 @@ type Element struct {
 	Label string
 	// Address is the instance that manages it, if one does.
 	Address schema.Address
+	// Above says of one that is to go that it stands above one that stays: a server
+	// that adds the memberships of the units above keeps it.
+	Above bool `json:",omitempty"`
 }
 
 // Drift is a difference between the state and what is live.

@@ -29,7 +29,7 @@ func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Ob
 		if attr == nil || !carried || !ok || attr.Sensitive {
 			continue
 		}
-		if text := broken(attr, s.Changes[i].Before, want, got); text != "" {
+		if text := broken(attr, s.Changes[i].Before, want, got, s.Changes[i].Removed); text != "" {
 			ignored = append(ignored, text)
 		}
 	}
@@ -41,7 +41,9 @@ func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Ob
 }
 
 // broken says how an answer breaks the promise of one attribute, or nothing.
-func broken(attr *schema.Attribute, before, want, got cty.Value) string {
+// Of a set's members that were to go, those above one that stays may be the
+// server's doing.
+func broken(attr *schema.Attribute, before, want, got cty.Value, removed []Element) string {
 	if equal(attr, want, got) {
 		return ""
 	}
@@ -49,7 +51,8 @@ func broken(attr *schema.Attribute, before, want, got cty.Value) string {
 		have := elements(got)
 		lost := slices.DeleteFunc(elements(want), func(id string) bool { return slices.Contains(have, id) })
 		kept := slices.DeleteFunc(elements(before), func(id string) bool {
-			return slices.Contains(elements(want), id) || !slices.Contains(have, id)
+			return slices.Contains(elements(want), id) || !slices.Contains(have, id) ||
+				slices.ContainsFunc(removed, func(e Element) bool { return e.ID == id && e.Above })
 		})
 		switch {
 		case len(lost) > 0:

@@ -36,7 +36,7 @@ func TestPromise(t *testing.T) {
 			if attr == nil {
 				attr = acmeTypes()["acme_group"].Attribute(test.attr)
 			}
-			if says := broken(attr, test.before, test.want, test.got); says != test.says {
+			if says := broken(attr, test.before, test.want, test.got, nil); says != test.says {
 				t.Errorf("%q, want %q", says, test.says)
 			}
 		})

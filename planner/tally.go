@@ -167,8 +167,18 @@ func (t *tally) lost(provider string, table *Table, i int, attr *schema.Attribut
 	}
 	above := t.m.liveAncestors(provider, attr.Refers, kept)
 	return slices.DeleteFunc(lost, func(id string) bool {
-		return above[id] && t.m.serverAdded(table.owner[i], provider, table, attr, id)
+		return cameAlong(table.owner[i], attr, id) || above[id] && t.m.serverAdded(table.owner[i], provider, table, attr, id)
 	})
+}
+
+// cameAlong reports whether an answer to our write has shown a membership that we
+// had not sent: it is the server's, also when the unit that brought it has moved.
+func cameAlong(rec *Record, attr *schema.Attribute, id string) bool {
+	if rec == nil {
+		return false
+	}
+	w, ok := rec.Writes[attr.Name]
+	return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
 }
 
 // liveAncestors are the units that stand above any of these today.
