@@ -55,6 +55,7 @@ func BenchmarkProgram(b *testing.B) {
 		measure("plan_new", fresh, "plan")
 		measure("apply_new", fresh, "apply", "-auto-approve")
 		measure("plan_unchanged", func() {}, "plan", "-detailed-exitcode")
+		measure("plan_moved_branch", func() { moveBranch(b, dir) }, "plan")
 	}
 }
 
@@ -137,6 +138,20 @@ func organisation(b *testing.B, dir string, people int) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// moveBranch puts a top branch, a twentieth of the organisation, under another.
+func moveBranch(b *testing.B, dir string) {
+	b.Helper()
+	name := filepath.Join(dir, "units.csv")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte("\nu5,Unit 5,\n"), []byte("\nu5,Unit 5,u7\n"), 1)
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		b.Fatal(err)
 	}
 }
 

@@ -22,6 +22,16 @@ func levelled(w *world, live ...string) {
 	}
 }
 
+// twoLevels is a region and a store that live carry other levels' names.
+func twoLevels(w *world, region, store string) {
+	for name, kinds := range map[string][2]string{"r": {"region", region}, "s": {"store", store}} {
+		w.own("acme_group."+name, name, attrs{"name": name, "kind": kinds[0], "parent": nil})
+		w.stands("acme_group", name, attrs{"name": name, "kind": kinds[1], "parent": nil})
+	}
+	w.want("acme_group.r", attrs{"name": "r", "kind": "region"})
+	w.want("acme_group.s", attrs{"name": "s", "kind": "store"})
+}
+
 func TestRenamedKinds(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -44,6 +54,15 @@ func TestRenamedKinds(t *testing.T) {
 			levelled(w, "Shop")
 			w.in.State.Records[address(w.t, "acme_group.s[0]")].Attrs["kind"] = str("booth")
 		}, steps: []string{`~ acme_group.s[0] kind="store"`}},
+		{name: "names go from level to level", given: func(w *world) { twoLevels(w, "store", "Shop") },
+			want: []string{"renamed_kind 1 of 1 -allow renamed_kind=1", "renamed_kind 1 of 1 -allow renamed_kind=1"}},
+		{name: "two levels change names", given: func(w *world) { twoLevels(w, "store", "region") },
+			want: []string{"renamed_kind 1 of 1 -allow renamed_kind=1", "renamed_kind 1 of 1 -allow renamed_kind=1"}},
+		{name: "the configuration changes both", given: func(w *world) {
+			twoLevels(w, "store", "country")
+			w.in.State.Records[address(w.t, "acme_group.r")].Attrs["kind"] = str("store")
+			w.in.State.Records[address(w.t, "acme_group.s")].Attrs["kind"] = str("country")
+		}, steps: []string{`~ acme_group.r kind="region"`, `~ acme_group.s kind="store"`}},
 		{name: "without a state", given: func(w *world) {
 			levelled(w, "Shop", "Shop")
 			w.in.State.Records = nil
@@ -70,7 +89,7 @@ func TestRenamedKinds(t *testing.T) {
 				t.Errorf("it is told as drift as well: %v", p.Drift)
 			}
 			r := p.Refusals[0]
-			if w.in.Providers["acme"].LevelNames != nil && (r.Line != 7 || !strings.Contains(r.Detail, `store = "Shop"`)) {
+			if len(test.want) == 1 && w.in.Providers["acme"].LevelNames != nil && (r.Line != 7 || !strings.Contains(r.Detail, `store = "Shop"`)) {
 				t.Errorf("line %d: %s", r.Line, r.Detail)
 			}
 			w.in.Allow = map[string]int{GuardRenamedKind: r.Count}
