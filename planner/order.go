@@ -17,6 +17,7 @@ func (m *Match) order() {
 	if _, whole := m.untangle(passed); !whole || !m.edgesOfTrees() {
 		return
 	}
+	m.edgesOfUntold()
 	for i := range m.plan.Steps {
 		if !m.plan.Steps[i].Last {
 			m.hasten(i)
