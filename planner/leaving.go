@@ -13,7 +13,18 @@ import (
 
 // A unit that is deleted takes with it whatever the server still keeps below it.
 // So it is not deleted as long as it is only taken for granted that what was
-// below it has moved: where no answer has shown that, a list has to.
+// below it has moved: where no answer has shown that, a list has to. One that is
+// behind, since it does not show what was surely kept either, says nothing.
+
+// Behind reports whether a list does not show all that we surely wrote. The
+// input's state is the one as it is now.
+func Behind(in Input, provider, typ string) bool {
+	m := &Match{in: in, plan: &Plan{}}
+	m.carryMoved()
+	m.hideDeleted()
+	m.bindRecords()
+	return m.evidenceOf(provider, typ).behind
+}
 
 // leave notes a live unit that our unconfirmed write has taken out from below
 // another, while the list still shows it there.
@@ -34,6 +45,9 @@ func (m *Match) leave(typ *schema.Type, rec *Record, attr string, w Write) {
 func (m *Match) holdsOn(rec *Record) bool {
 	typ := m.in.Types[rec.Address.Type]
 	table := m.table(rec.Provider, typ.Name)
+	if m.evidenceOf(rec.Provider, typ.Name).behind {
+		return false // it does not show what was surely kept either
+	}
 	var names []string
 	for _, id := range m.leaving[ObjectID{rec.Provider, typ.Name, rec.ID}] {
 		if i, ok := table.byID[id]; ok && table.claim[i] != nil {

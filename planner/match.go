@@ -192,11 +192,9 @@ func (m *Match) bindRecords() {
 			continue
 		}
 		table.owner[i] = rec
-		if isStale(typ, rec, table.objects[i].Attrs, m.in.Now, lag) {
-			listed = false
-		}
+		upToDate := listed && !isStale(typ, rec, table.objects[i].Attrs, m.in.Now, lag)
 		if !table.recorded {
-			m.note(rec, listed)
+			m.note(rec, upToDate)
 		}
 		if listed && !table.recorded {
 			m.believe(typ, rec, table.objects[i].Attrs, lag)

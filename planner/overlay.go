@@ -34,10 +34,11 @@ func (m *Match) overlay(typ *schema.Type, rec *Record, live map[string]cty.Value
 	return out
 }
 
-// isStale reports whether a reading shows an object as it was before our write.
+// isStale reports whether a reading shows an object as it was before a write of
+// ours that an answer has confirmed. One that none has may not have been kept.
 func isStale(typ *schema.Type, rec *Record, live map[string]cty.Value, now time.Time, lag time.Duration) bool {
 	for name, w := range rec.Writes {
-		if w.isStale(typ.Attribute(name), live, now, lag) {
+		if w.Answer != cty.NilVal && w.isStale(typ.Attribute(name), live, now, lag) {
 			return true
 		}
 	}

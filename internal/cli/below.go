@@ -14,11 +14,12 @@ import (
 // reading is a list and when it was asked for.
 type reading struct {
 	at      time.Time
+	behind  bool // it does not show all that was surely written
 	objects []schema.Object
 }
 
-// Below lists those of the given units that the server shows below the step's. One
-// reading serves all deletions that come after it.
+// Below lists those of the given units that the server shows below the step's, as
+// far as its list is up to date. One reading serves all deletions that come after it.
 func (t target) Below(ctx context.Context, s *planner.Step, units []string, since time.Time) ([]string, error) {
 	typ, c := t.p.app.types(s.Address.Type), t.p.providers[s.Provider]
 	parent := typ.ByPurpose(schema.PurposeParent)[0]
@@ -33,7 +34,12 @@ func (t target) Below(ctx context.Context, s *planner.Step, units []string, sinc
 			return nil, t.p.judged(err, aReading, nil)
 		}
 		r.objects = listing.Objects
+		r.behind = planner.Behind(planner.Input{Types: t.p.app.library.Resources, State: planState(t.session.Snapshot()), Providers: t.p.planProviders(), Now: t.p.app.Now(),
+			Live: map[string]map[string]*planner.Table{c.key: {typ.Name: planner.NewTable(typ, slices.Clone(listing.Objects))}}}, c.key, typ.Name)
 		t.listed.fresh[key] = r
+	}
+	if r.behind {
+		return nil, nil
 	}
 	var below []string
 	for _, o := range r.objects {
