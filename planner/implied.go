@@ -125,5 +125,5 @@ func (m *Match) serverAdded(rec *Record, provider string, people *Table, attr *s
 	if ok && w.Answer == cty.NilVal { // no answer has shown what the server adds
 		return m.addsParents(provider, people, attr)
 	}
-	return ok && slices.Contains(elements(w.Answer), id) && !slices.Contains(elements(w.Sent), id)
+	return cameAlong(rec, attr, id)
 }

@@ -19,11 +19,7 @@ import (
 // Behind reports whether a list does not show all that we surely wrote. The
 // input's state is the one as it is now.
 func Behind(in Input, provider, typ string) bool {
-	m := &Match{in: in, plan: &Plan{}}
-	m.carryMoved()
-	m.hideDeleted()
-	m.bindRecords()
-	return m.evidenceOf(provider, typ).behind
+	return bound(in).evidenceOf(provider, typ).behind
 }
 
 // leave notes a live unit that our unconfirmed write has taken out from below

@@ -67,10 +67,7 @@ type Match struct {
 // then. Its diagnostics are errors for everything that is ambiguous; with any,
 // Plan must not be called.
 func NewMatch(in Input) (*Match, hcl.Diagnostics) {
-	m := &Match{in: in, at: make(map[schema.Address]*node, len(in.Instances)), plan: &Plan{}}
-	m.carryMoved()
-	m.hideDeleted()
-	m.bindRecords()
+	m := bound(in)
 	if !in.Destroy {
 		m.makeNodes()
 		m.claimByID()
@@ -89,6 +86,16 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 	m.claimUnanswered()
 	m.findOrphans()
 	return m, m.diags
+}
+
+// bound joins the live objects with the records, before anything that is wanted is
+// looked at: what we wrote is laid over them, and the lists are judged by it.
+func bound(in Input) *Match {
+	m := &Match{in: in, at: make(map[schema.Address]*node, len(in.Instances)), plan: &Plan{}}
+	m.carryMoved()
+	m.hideDeleted()
+	m.bindRecords()
+	return m
 }
 
 // carryMoved gives records the addresses that moved blocks say they have now.

@@ -48,10 +48,7 @@ func Ready(in Input, lookups []Lookup) time.Duration {
 // of the types they are of. The input's state is the one as it is now, with all
 // that the run has done; of its instances nothing is used.
 func Settle(in Input, lookups []Lookup) []Answer {
-	m := &Match{in: in, plan: &Plan{}}
-	m.carryMoved()
-	m.hideDeleted()
-	m.bindRecords()
+	m := bound(in)
 	out := make([]Answer, len(lookups))
 	taken := map[ObjectID]int{} // which answer has been given an object
 	for i, l := range lookups {

@@ -77,11 +77,7 @@ func appeared(p *Plan, types map[string]*schema.Type, live map[string]map[string
 // needs that too. The diagnostics are errors for owned objects that cannot be
 // told any more.
 func Believe(in Input) hcl.Diagnostics {
-	m := &Match{in: in, plan: &Plan{}}
-	m.carryMoved()
-	m.hideDeleted()
-	m.bindRecords()
-	return m.diags
+	return bound(in).diags
 }
 
 // verifyAbsent looks for an object with a natural key of what is to be made.
