@@ -43,33 +43,41 @@ func Verify(p *Plan, types map[string]*schema.Type, live map[string]map[string]*
 	return conflicts
 }
 
-// appeared says of each unit that a unit stands in it which the plan knows nothing
-// of: a server may delete it with the other.
+// appeared says of each unit that the plan deletes whether one stands in it by now
+// that the plan knows nothing of: a server may delete it with the other.
 func appeared(p *Plan, types map[string]*schema.Type, live map[string]map[string]*Table) map[ObjectID]error {
-	known := map[ObjectID]bool{}
+	deleted, known := map[ObjectID]bool{}, map[ObjectID]bool{}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if typ := types[s.Address.Type]; typ != nil && (s.Action == Delete || s.moves(typ)) {
-			known[ObjectID{s.Provider, s.Address.Type, s.ID}] = true
+		typ, id := types[s.Address.Type], ObjectID{s.Provider, s.Address.Type, s.ID}
+		if typ == nil || !isTree(typ) {
+			continue
 		}
+		deleted[id] = deleted[id] || s.Action == Delete
+		known[id] = known[id] || s.Action == Delete || s.moves(typ)
 	}
 	out := map[ObjectID]error{}
 	for provider, tables := range live {
-		for name, table := range tables {
-			parent := single(table.typ, schema.PurposeParent)
-			if table.typ.Class != schema.ClassUnit || parent == "" {
-				continue
-			}
-			for i := range table.objects {
-				o := &table.objects[i]
-				above, ok := text(o.Attrs[parent])
-				if ok && above != "" && o.ID != "" && !known[ObjectID{provider, name, o.ID}] {
-					out[ObjectID{provider, name, above}] = fmt.Errorf("%s (id %s) stands in it, which the plan does not delete or move. Plan again", label(table.typ, attrsGetter(o.Attrs), o.ID), o.ID)
-				}
+		for _, table := range tables {
+			if isTree(table.typ) {
+				lookInto(table, provider, deleted, known, out)
 			}
 		}
 	}
 	return out
+}
+
+// lookInto notes the strange units in the deleted ones of a table.
+func lookInto(table *Table, provider string, deleted, known map[ObjectID]bool, out map[ObjectID]error) {
+	parent := single(table.typ, schema.PurposeParent)
+	for i := range table.objects {
+		o := &table.objects[i]
+		above, _ := text(o.Attrs[parent])
+		in := ObjectID{provider, table.typ.Name, above}
+		if deleted[in] && o.ID != "" && !known[ObjectID{provider, table.typ.Name, o.ID}] {
+			out[in] = fmt.Errorf("%s (id %s) stands in it, which the plan does not delete or move. Plan again", label(table.typ, attrsGetter(o.Attrs), o.ID), o.ID)
+		}
+	}
 }
 
 // Believe lays over the tables of an input what its state knows of writes that a

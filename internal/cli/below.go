@@ -41,9 +41,13 @@ func (t target) Below(ctx context.Context, s *planner.Step, units []string, sinc
 	if r.behind {
 		return nil, nil
 	}
+	asked := make(map[string]bool, len(units))
+	for _, id := range units {
+		asked[id] = true
+	}
 	var below []string
 	for _, o := range r.objects {
-		if !slices.Contains(units, o.ID) {
+		if !asked[o.ID] {
 			continue
 		}
 		at, shown := o.Attrs[parent]
