@@ -33,6 +33,8 @@ func (p *project) judged(err error, what call, secrets []string) error {
 	switch {
 	case errors.Is(err, transport.ErrCallBudget):
 		out.Verdict, out.Err = planner.Unsent, p.callsUsed()
+	case known && e.Status == http.StatusTooManyRequests && what == aChange:
+		out.Verdict = planner.Unanswered // an earlier try of it may have been carried out
 	case errors.As(err, &unsent) && unsent.Unsent(), known && e.Status == http.StatusTooManyRequests:
 		out.Verdict = planner.Unsent
 	case what == aReading: // below it is about what may have been changed
