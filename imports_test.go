@@ -37,15 +37,20 @@ var rooms = map[string]room{
 	"provider/internal/rest": {sees: []string{"schema", "provider"}},
 	"provider/all":           {sees: []string{"schema", "provider", "provider/<vendor>"}},
 	"provider/providertest":  {sees: []string{"schema", "provider"}},
-	"provider/<vendor>":      {sees: []string{"schema", "provider", "provider/internal/rest", "internal/sandbox"}, tests: []string{"provider/providertest"}},
+	"provider/<vendor>":      {sees: []string{"schema", "provider", "provider/internal/rest", "internal/sandbox"}, tests: []string{"provider/providertest", "internal/contract"}},
 	"state":                  {sees: []string{"schema"}, tests: []string{"state/statetest"}},
 	"state/statetest":        {sees: []string{"schema", "state"}},
 	"internal/transport":     {},
 	"internal/sandbox":       {},
 	"internal/render":        {sees: []string{"schema", "planner"}},
 	"internal/cli":           {sees: []string{"*"}},
+	"internal/contract":      {sees: []string{"provider"}},
 	"internal/laws":          {tests: []string{"*"}},
 }
+
+// suites are the packages that hold code for tests alone. Nothing of the program
+// imports them, so that neither they nor their tools end up in it.
+var suites = []string{"provider/providertest", "state/statetest", "internal/contract", "internal/laws"}
 
 // homes says which packages may import a third-party module; the first prefix
 // that fits counts. A module that is not here is a fault as well.
@@ -70,7 +75,9 @@ var homes = []struct {
 	{"github.com/gofrs/flock", []string{"state", "internal/sandbox"}},
 	{"github.com/agext/levenshtein", []string{"schema", "planner"}},
 	{"golang.org/x/mod", []string{"schema"}},
+	{"github.com/gabriel-vasile/mimetype", []string{"schema"}},
 	// Tools of tests: at home in tests and in the suites that tests run.
+	{"github.com/getkin/kin-openapi", []string{"internal/contract"}},
 	{"github.com/google/go-cmp", []string{"provider/providertest", "state/statetest"}},
 	{"pgregory.net/rapid", []string{"provider/providertest", "state/statetest"}},
 	{"github.com/rogpeppe/go-internal", nil},
@@ -187,6 +194,8 @@ func checkImports(s source, say sayFunc) {
 		}
 		switch inside, ours := strings.CutPrefix(imported, module+"/"); {
 		case ours && inside == s.pkg(): // a test from outside its own package
+		case ours && slices.Contains(suites, inside) && !s.isTest():
+			say(s, "%s is for tests, and must not end up in the program", inside)
 		case ours && !mayImport(row.sees, inside) && !(s.isTest() && mayImport(row.tests, inside)):
 			say(s, "%s must not import %s", s.pkg(), inside)
 		case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):

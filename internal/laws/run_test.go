@@ -32,6 +32,7 @@ type site struct {
 	said      []string // everything the program said
 	lastWrite []string
 	ahead     atomic.Int64 // how far the program's clock is ahead, in nanoseconds
+	signals   chan os.Signal
 }
 
 // newSite starts a server with strangers on it, for one round of a law.
@@ -39,7 +40,7 @@ func newSite(t *testing.T, rt *rapid.T) *site { return newSiteWith(t, rt, map[st
 
 // newSiteWith chooses what the documentation leaves open.
 func newSiteWith(t *testing.T, rt *rapid.T, behaviour map[string]string) *site {
-	s := &site{rt: rt, form: rapid.SampledFrom([]form{flat, nested, inJSON, table}).Draw(rt, "form"), roles: rapid.Bool().Draw(rt, "roles")}
+	s := &site{rt: rt, signals: make(chan os.Signal, 2), form: rapid.SampledFrom([]form{flat, nested, inJSON, table}).Draw(rt, "form"), roles: rapid.Bool().Draw(rt, "roles")}
 	if s.roles {
 		behaviour["roles"] = "present"
 	}
@@ -73,11 +74,25 @@ func (s *site) try(args ...string) (code int, text string) {
 	if args[0] == "destroy" {
 		s.door.Want(nil)
 	}
+	for len(s.signals) > 0 { // what the run before did not live to see
+		<-s.signals
+	}
 	var out bytes.Buffer
 	var talk talk
-	code = cli.Main(append([]string{"-chdir=" + s.dir}, args...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: s.env, Width: 80, Now: s.now, Pause: s.pause})
+	code = cli.Main(append([]string{"-chdir=" + s.dir}, args...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: s.env, Width: 80, Now: s.now, Pause: s.pause, Signals: s.signals})
 	s.said = append(s.said, out.String(), talk.text.String())
 	return code, out.String()
+}
+
+// interrupt is what somebody does who waits in vain: once to end the run, and
+// once more to end the calls under way.
+func (s *site) interrupt() {
+	for range cap(s.signals) {
+		select {
+		case s.signals <- os.Interrupt:
+		default:
+		}
+	}
 }
 
 // now is the program's clock.
@@ -203,7 +218,7 @@ func (s *site) vandalize(rt *rapid.T) {
 		case 1:
 			s.call("PATCH", path, map[string]any{"first_name": "Vandal"}, nil)
 		case 2:
-			var relations []map[string]any
+			relations := []map[string]any{}
 			for _, g := range u.Groups {
 				relations = append(relations, map[string]any{"group_id": g.ID, "_delete": true})
 			}

@@ -21,6 +21,7 @@ import (
 // fataler is a test, or a round of a law.
 type fataler interface {
 	Helper()
+	Errorf(string, ...any)
 	Fatal(...any)
 	Fatalf(string, ...any)
 }
@@ -34,7 +35,7 @@ type server struct {
 	secret  string
 	handler provider.Sandbox
 	token   string // ours, to look at the server as somebody else
-	lags    bool   // whether its lists do
+	lags    bool   // whether its lists are behind, or lack memberships
 
 	seen int // exchanges that written has returned
 
@@ -45,11 +46,11 @@ type server struct {
 // serve starts a server. The cleanup is the caller's: rapid makes many in a test.
 func serve(t fataler, behaviour map[string]string) (*server, func()) {
 	t.Helper()
-	handler, err := motimate.NewSandbox(provider.SandboxOptions{Behaviour: behaviour})
+	handler, err := motimate.NewSandbox(provider.SandboxOptions{Behaviour: behaviour, Observe: asDescribed(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, handler: handler, lags: behaviour["lists_lag"] != "", secret: "secret-" + rand.Text()}
+	s := &server{t: t, handler: handler, lags: behaviour["lists_lag"] != "" || behaviour["list_memberships"] == "absent", secret: "secret-" + rand.Text()}
 	s.door = NewDoor(s)
 	served, err := sandbox.Serve(sandbox.Loopback, s.door)
 	if err != nil {
@@ -134,16 +135,21 @@ func (s *server) call(method, path string, body, into any) {
 // try makes a call and returns its status.
 func (s *server) try(method, path string, body, into any) int {
 	s.t.Helper()
-	data, err := json.Marshal(body)
-	if err != nil {
-		s.t.Fatal(err)
+	var data []byte
+	if body != nil {
+		var err error
+		if data, err = json.Marshal(body); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	req, err := http.NewRequest(method, s.url+path, bytes.NewReader(data))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
-	req.Header.Set("Content-Type", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
