@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 )
@@ -26,7 +25,7 @@ func (x *exchange) serve(faults []fault) {
 	f := x.front
 	x.w.Header().Set("Date", f.o.Now().UTC().Format(http.TimeFormat))
 	if f.o.Observe != nil || len(faults) > 0 {
-		// Also because a connection is watched for its end only once the body was read.
+		// Also because a connection is watched for its end only once its body was read.
 		if err := x.keepBody(); err != nil {
 			x.cut(nil) // the client is gone in the middle of its request
 			return
@@ -56,15 +55,6 @@ func (x *exchange) fated(name string) {
 		x.Fate += "+"
 	}
 	x.Fate += name
-}
-
-func (x *exchange) keepBody() error {
-	body, err := io.ReadAll(x.r.Body)
-	if len(body) > 0 {
-		x.Body = body
-	}
-	x.r.Body = io.NopCloser(bytes.NewReader(body))
-	return err
 }
 
 // wait lets time pass, and reports whether it did: it ends early when ctx or the
@@ -98,15 +88,27 @@ func (x *exchange) keptAway(by fault) bool {
 		x.sent = http.StatusOK
 		fmt.Fprint(x.w, "<!doctype html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>")
 	case "late":
-		cut(x.w, nil) // which is not the end
-		alone := context.WithoutCancel(x.r.Context())
-		if x.wait(alone, by.delay) {
-			x.decided(x.front.decide(x.r.WithContext(alone)))
-		}
+		x.late(by.delay)
 	default:
 		return false
 	}
 	return true
+}
+
+// late cuts the connection, which is not the end, and carries the request out
+// when so much time has passed.
+func (x *exchange) late(by time.Duration) {
+	remove, err := x.setAside()
+	if err != nil {
+		x.cut(nil) // it did not arrive whole
+		return
+	}
+	defer remove()
+	cut(x.w, nil)
+	alone := context.WithoutCancel(x.r.Context())
+	if x.wait(alone, by) {
+		x.decided(x.front.decide(x.r.WithContext(alone)))
+	}
 }
 
 // refuse answers with a status that was asked for.
@@ -121,9 +123,11 @@ func (x *exchange) refuse(status int) {
 
 // hang answers nothing until the client goes away.
 func (x *exchange) hang() {
-	select {
-	case <-x.r.Context().Done():
-	case <-x.front.closed:
+	if x.drain() == nil {
+		select {
+		case <-x.r.Context().Done():
+		case <-x.front.closed:
+		}
 	}
 	x.cut(nil)
 }
@@ -152,6 +156,7 @@ func (f *Front) decide(r *http.Request) *held {
 
 func (x *exchange) decided(h *held) {
 	x.Status, x.Answer, x.sent = h.status, h.body.Bytes(), h.status
+	x.AnswerType = h.header.Get("Content-Type")
 }
 
 // answer gives the client what was decided, or what a fault makes of it.

@@ -50,11 +50,16 @@ type Exchange struct {
 	Method string
 	Path   string // as it was sent, with its escapes
 	Query  string
-	Body   []byte
+	Type   string // the content type of Body, as it was sent
+	// Body is the request's. Partial is set where it is the beginning, BodyKept
+	// long, of a longer one.
+	Body    []byte
+	Partial bool
 	// Status and Answer are what the server decided. A status of 0 is that of a
 	// request that a fault kept away: it was not carried out.
-	Status int
-	Answer []byte
+	Status     int
+	AnswerType string // the content type of Answer
+	Answer     []byte
 	// Fate names the fault, several with a + between; it is empty for none.
 	Fate string
 	// Delivered reports that the client was given the answer as it was. Whether
@@ -102,7 +107,8 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.running.Done()
 	f.o.Store.Tick()
 	number, faults := f.faults.next(r)
-	x := &exchange{Exchange: Exchange{Number: number, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery}, w: w, r: r, front: f}
+	x := &exchange{Exchange: Exchange{Number: number, Method: r.Method, Path: r.URL.EscapedPath(),
+		Query: r.URL.RawQuery, Type: r.Header.Get("Content-Type")}, w: w, r: r, front: f}
 	x.serve(faults)
 	if f.o.Log != nil {
 		line := fmt.Sprintf("%d %s %s %d", x.Number, x.Method, x.Path, x.sent)

@@ -21,6 +21,9 @@ const sandboxSecret = "sandbox"
 // beginning and cannot be deleted.
 const adminID = 1
 
+// adminEmail is the address of that account in a new store.
+const adminEmail = "admin@example.org"
+
 // Sandbox is the embedded server: the documented calls over a store of its own.
 type Sandbox struct {
 	chosen sandbox.Behaviour
@@ -28,16 +31,20 @@ type Sandbox struct {
 	front  *sandbox.Front
 	now    func() time.Time
 	levels []string // by number; 0 stands outside the tree
+	roles  []string // of a membership: a member's and a lead's
 
 	users     *sandbox.Table[sandboxUser]
 	groups    *sandbox.Table[sandboxGroup]
 	positions *sandbox.Table[sandboxPosition]
+	posts     *sandbox.Table[sandboxPost]
+	files     *sandbox.Table[sandboxFile]
 
 	byEmail, byPhone, byEmployee *sandbox.Unique // users
 	inGroup, inPosition          *sandbox.Many   // users
 	children                     *sandbox.Many   // groups by their parent
 	bySibling                    *sandbox.Unique // groups by parent and name
 	byPositionName, byImportID   *sandbox.Unique // positions
+	inPostGroup, usingFile       *sandbox.Many   // posts
 }
 
 // NewSandbox opens the store and makes the server. An unknown switch, or a value
@@ -47,7 +54,7 @@ func NewSandbox(options provider.SandboxOptions) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{chosen: chosen, now: options.Now, levels: strings.Split(chosen["levels"], ",")}
+	s := &Sandbox{chosen: chosen, now: options.Now, levels: strings.Split(chosen["levels"], ","), roles: strings.Split(chosen["role_names"], ",")}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -82,7 +89,7 @@ func (s *Sandbox) openStore(options provider.SandboxOptions) (err error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	s.store, err = sandbox.OpenStore(ctx, o, s.users, s.groups, s.positions)
+	s.store, err = sandbox.OpenStore(ctx, o, s.users, s.groups, s.positions, s.posts, s.files)
 	return err
 }
 
@@ -99,6 +106,10 @@ func (s *Sandbox) makeTables() {
 	s.positions = sandbox.NewTable[sandboxPosition]("positions")
 	s.byPositionName = s.positions.Unique(func(p sandboxPosition) string { return p.Name })
 	s.byImportID = s.positions.Unique(func(p sandboxPosition) string { return p.ImportID })
+	s.posts = sandbox.NewTable[sandboxPost]("posts")
+	s.inPostGroup = s.posts.Many(func(p sandboxPost) []int64 { return p.Groups })
+	s.usingFile = s.posts.Many(func(p sandboxPost) []int64 { return p.Files })
+	s.files = sandbox.NewTable[sandboxFile]("files")
 }
 
 // furnish puts the administrator into a new store.
@@ -109,7 +120,7 @@ func (s *Sandbox) furnish() error {
 		}
 		at := s.now().UnixMilli()
 		return sandbox.Put(tx, s.users, adminID, sandboxUser{
-			Email: "admin@example.org", First: "Sandbox", Last: "Administrator",
+			Email: adminEmail, First: "Sandbox", Last: "Administrator",
 			Role: "organization_admin", Created: at, Updated: at,
 		})
 	})
@@ -123,11 +134,13 @@ func (s *Sandbox) StoreID() string { return s.store.ID() }
 
 // Token is a token request that this server accepts.
 func (s *Sandbox) Token(baseURL string) *provider.TokenRequest {
+	params := url.Values{"grant_type": {"client_credentials"}, "client_id": {sandboxSecret}, "client_secret": {sandboxSecret}}
+	if s.chosen.Is("grants", "password") {
+		params = url.Values{"grant_type": {"password"}, "client_id": {sandboxSecret},
+			"username": {adminEmail}, "password": {sandboxSecret}}
+	}
 	return &provider.TokenRequest{
-		URL: strings.TrimSuffix(baseURL, "/") + "/oauth/token",
-		Params: url.Values{"grant_type": {"client_credentials"},
-			"client_id": {sandboxSecret}, "client_secret": {sandboxSecret}},
-		InQuery: true, TryOther: true,
+		URL: strings.TrimSuffix(baseURL, "/") + "/oauth/token", Params: params, InQuery: true, TryOther: true,
 	}
 }
 
@@ -145,34 +158,4 @@ func (s *Sandbox) Switches() []provider.Switch {
 func (s *Sandbox) Close() error {
 	s.front.Close()
 	return s.store.Close()
-}
-
-// routes are the documented calls [swagger].
-func (s *Sandbox) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /oauth/token", s.token)
-	for pattern, handle := range map[string]call{
-		"GET /public_api/me":                s.me,
-		"GET /public_api/users":             s.listUsers,
-		"POST /public_api/users":            s.createUser,
-		"GET /public_api/users/{id}":        s.readUser,
-		"PATCH /public_api/users/{id}":      s.patchUser,
-		"DELETE /public_api/users/{id}":     s.deleteUser,
-		"GET /public_api/groups":            s.listGroups,
-		"POST /public_api/groups":           s.createGroup,
-		"GET /public_api/groups/{id}":       s.readGroup,
-		"PATCH /public_api/groups/{id}":     s.patchGroup,
-		"DELETE /public_api/groups/{id}":    s.deleteGroup,
-		"GET /public_api/positions":         s.listPositions,
-		"POST /public_api/positions":        s.createPosition,
-		"GET /public_api/positions/{id}":    s.readPosition,
-		"PATCH /public_api/positions/{id}":  s.patchPosition,
-		"DELETE /public_api/positions/{id}": s.deletePosition,
-	} {
-		mux.Handle(pattern, s.guarded(handle))
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, http.StatusNotFound, "there is no "+r.Method+" "+r.URL.EscapedPath())
-	})
-	return mux
 }

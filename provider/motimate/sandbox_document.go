@@ -3,6 +3,7 @@ package motimate
 import (
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"github.com/espalier-dev/espalier/internal/sandbox"
 )
@@ -93,9 +94,42 @@ func (d *document) level(n int) {
 	}
 }
 
+func (d *document) number(name string, n int64) {
+	d.name(name)
+	d.b = strconv.AppendInt(d.b, n, 10)
+}
+
+// times writes when an object was made and when it was changed.
+func (d *document) times(created, updated int64) {
+	if d.s.chosen.Is("times", "absent") {
+		return
+	}
+	for i, at := range []int64{created, updated} {
+		d.name([]string{"created_at", "updated_at"}[i])
+		d.quoted(time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z07:00"))
+	}
+}
+
+// ids writes a list of ids.
+func (d *document) ids(name string, ids []int64) {
+	d.name(name)
+	d.b = append(d.b, '[')
+	for i, id := range ids {
+		if i > 0 {
+			d.b = append(d.b, ',')
+		}
+		d.idValue(id)
+	}
+	d.b = append(d.b, ']')
+}
+
 // id writes an id; 0 is null.
 func (d *document) id(name string, id int64) {
 	d.name(name)
+	d.idValue(id)
+}
+
+func (d *document) idValue(id int64) {
 	switch {
 	case id == 0:
 		d.b = append(d.b, "null"...)

@@ -38,7 +38,7 @@ func TestFaults(t *testing.T) {
 		{"expire-tokens", provider.Unauthorized, false},
 	} {
 		t.Run(test.fault, func(t *testing.T) {
-			s, err := NewSandbox(provider.SandboxOptions{Behaviour: map[string]string{"faults": "POST/positions#1:" + test.fault}})
+			s, err := NewSandbox(provider.SandboxOptions{Behaviour: map[string]string{"faults": "POST/positions#1:" + test.fault}, Observe: held(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,21 +96,22 @@ func TestObserved(t *testing.T) {
 	if len(seen) != 4 || seen[0].Path != "/oauth/token" || !strings.Contains(string(seen[0].Answer), "access_token") {
 		t.Fatalf("%+v", seen)
 	}
-	position := provider.Exchange{Method: "POST", Path: "/public_api/positions", Query: "x=1", Body: []byte(chef)}
+	const kind = "application/json; charset=utf-8"
+	position := provider.Exchange{Method: "POST", Path: "/public_api/positions", Query: "x=1", Type: "application/json", Body: []byte(chef)}
 	want := []provider.Exchange{position, position, position}
 	want[0].Number, want[0].Fate = 2, "500"
 	want[1].Number, want[1].Fate, want[1].Status = 3, "502-after", 201
-	want[1].Answer = []byte(`{"data":{"id":1,"import_id":null,"name":"Chef"}}`)
+	want[1].AnswerType, want[1].Answer = kind, []byte(`{"data":{"id":1,"import_id":null,"name":"Chef"}}`)
 	want[2].Number, want[2].Status, want[2].Delivered = 4, 422, true
-	want[2].Answer = []byte(`{"id":"unprocessable_entity","message":"name has already been taken","status":422}`)
+	want[2].AnswerType, want[2].Answer = kind, []byte(`{"id":"unprocessable_entity","message":"name has already been taken","status":422}`)
 	if diff := cmp.Diff(want, seen[1:]); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestKilledInAnyWrite cuts the log of a short history at every byte: the server
-// that opens what is left shows the organisation before or after a write, and
-// never one in between.
+// TestKilledInAnyWrite cuts the log of a short history everywhere around the end
+// of a line, and here and there within: the server that opens what is left shows
+// the organisation before or after a write, and never one in between.
 func TestKilledInAnyWrite(t *testing.T) {
 	dir := t.TempDir()
 	r, s := tokenless(t, provider.SandboxOptions{Dir: dir, Behaviour: map[string]string{"group_delete": "cascade"}})
@@ -129,11 +130,15 @@ func TestKilledInAnyWrite(t *testing.T) {
 		`POST /public_api/groups {"name":"Acme","kind":"Organization"}`,
 		`POST /public_api/groups {"name":"Oslo","kind":"Store","parent_id":1}`,
 		`POST /public_api/positions {"name":"Chef"}`,
+		uploaded("x.txt", "text/plain", "x"),
+		`POST /public_api/posts {"title":"Hello","body":"World","file_ids":[1],"group_ids":[1,2]}`,
+		`POST /public_api/posts {"title":"Bye","body":"World","file_ids":[1],"group_ids":[2]}`,
 		`POST /public_api/users {"email":"kim@example.org","group_relations":[{"group_id":2}],"position_relations":[{"position_id":1}]}`,
 		`POST /public_api/users {"email":"lee@example.org","group_relations":[{"group_id":1},{"group_id":2}],"position_relations":[{"position_id":1}]}`,
 		`PATCH /public_api/users/2 {"email":"kim.l@example.org","position_relations":[{"position_id":1,"_delete":true}]}`,
 		`DELETE /public_api/positions/1`, // takes it from who holds it
-		`DELETE /public_api/groups/1`,    // takes the group below, and all members out
+		`DELETE /public_api/files/1`,     // takes it from the posts
+		`DELETE /public_api/groups/1`,    // takes the group below, and all members and posts out
 	} {
 		if status, body := r.do(call); status > 299 {
 			t.Fatal(call, body)
@@ -144,12 +149,15 @@ func TestKilledInAnyWrite(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if len(worlds) != 11 {
+	if len(worlds) != 15 {
 		t.Fatalf("%d worlds: each write is one line, and the first two are the head and the account", len(worlds))
 	}
 	worlds[0], worlds[1] = worlds[2], worlds[2] // the account is furnished anew
+	kept := t.TempDir()
 	for cut := range len(whole) + 1 {
-		kept := t.TempDir()
+		if cut%11 != 0 && !bytes.Contains(whole[max(0, cut-2):min(cut+2, len(whole))], []byte("\n")) {
+			continue
+		}
 		if err := os.WriteFile(filepath.Join(kept, "data.log"), whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -179,6 +187,12 @@ func (s *Sandbox) world() string {
 			}
 			if u, ok := s.users.Get(id); ok {
 				b.Write(s.data(sandbox.Now, func(d *document) { s.writeUser(d, id, u) }))
+			}
+			if f, ok := s.files.Get(id); ok {
+				b.Write(s.data(sandbox.Now, func(d *document) { s.writeFile(d, id, f) }))
+			}
+			if p, ok := s.posts.Get(id); ok {
+				b.Write(s.data(sandbox.Now, func(d *document) { s.writePost(d, id, p) }))
 			}
 		}
 	})

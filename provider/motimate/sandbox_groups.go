@@ -38,6 +38,7 @@ func (s *Sandbox) writeGroup(d *document, id int64, g sandboxGroup, parent bool)
 	if parent {
 		d.id("parent_id", g.Parent)
 	}
+	d.times(g.times())
 }
 
 func (s *Sandbox) listGroups(r *http.Request) (int, []byte, error) {
@@ -103,14 +104,10 @@ func (s *Sandbox) changeGroup(in *input, id int64, g *sandboxGroup) error {
 		in.fail("name is missing")
 	}
 	if _, ok := in.fields["kind"]; ok || id == 0 {
-		kind := ""
-		in.text("kind", &kind)
-		if g.Level = slices.Index(s.levels, kind); g.Level < 0 {
-			in.fail("there is no kind %q", kind)
-		}
+		s.setKind(in, g)
 	}
 	if raw, ok := in.fields["parent_id"]; ok && (id == 0 || s.chosen.Is("patch_parent", "allowed")) {
-		g.Parent = in.id("parent_id", raw)
+		s.setParent(in, raw, g)
 	}
 	if err := in.done(known...); err != nil {
 		return err
@@ -123,48 +120,6 @@ func (s *Sandbox) changeGroup(in *input, id int64, g *sandboxGroup) error {
 	}
 	g.Updated = s.now().UnixMilli()
 	return nil
-}
-
-// checkPlace keeps the rule of the tree: a child stands lower than its parent,
-// 1 being the highest level, and level 0 outside of the tree [help-prov].
-func (s *Sandbox) checkPlace(id int64, g sandboxGroup) error {
-	if g.Parent == 0 && g.Level > 1 && s.chosen.Is("parent_required", "yes") {
-		return s.refuse("parent_id is missing")
-	}
-	if g.Parent != 0 {
-		parent, ok := s.groups.Get(g.Parent)
-		switch {
-		case !ok:
-			return s.refuse("there is no parent %s", s.showID(g.Parent))
-		case g.Parent == id || s.isBelow(g.Parent, id):
-			return s.refuse("a group cannot stand below itself")
-		case g.Level == 0 || parent.Level == 0 || g.Level <= parent.Level:
-			return s.refuse("a group of the kind %s cannot stand below one of the kind %s", s.kindOf(g), s.kindOf(parent))
-		}
-	}
-	if id == 0 {
-		return nil
-	}
-	for _, child := range s.children.Find(id) {
-		if below, _ := s.groups.Get(child); g.Level == 0 || below.Level <= g.Level {
-			return s.refuse("a group of the kind %s cannot stand above one of the kind %s", s.kindOf(g), s.kindOf(below))
-		}
-	}
-	return nil
-}
-
-// isBelow reports whether a group stands anywhere below another.
-func (s *Sandbox) isBelow(id, above int64) bool {
-	for {
-		group, ok := s.groups.Get(id)
-		if !ok || group.Parent == 0 {
-			return false
-		}
-		if group.Parent == above {
-			return true
-		}
-		id = group.Parent
-	}
 }
 
 func (s *Sandbox) deleteGroup(r *http.Request) (int, []byte, error) {
@@ -186,7 +141,8 @@ func (s *Sandbox) deleteGroup(r *http.Request) (int, []byte, error) {
 	return http.StatusNoContent, nil, err
 }
 
-// cascade deletes a group, all below it, and all memberships in them.
+// cascade deletes a group, all below it, and all memberships in them; posts in
+// them stay, without them.
 func (s *Sandbox) cascade(tx *sandbox.Tx, id int64) error {
 	gone, left := []int64{id}, map[int64]sandboxUser{}
 	for i := 0; i < len(gone); i++ {
@@ -198,9 +154,10 @@ func (s *Sandbox) cascade(tx *sandbox.Tx, id int64) error {
 	}
 	for member, user := range left {
 		user.Groups = slices.DeleteFunc(slices.Clone(user.Groups), func(m sandboxMembership) bool { return slices.Contains(gone, m.Group) })
+		user.Updated = s.touched(user.Updated, true)
 		if err := sandbox.Put(tx, s.users, member, user); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.leavePosts(tx, gone)
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"sort"
 	"strings"
@@ -18,6 +17,7 @@ type input struct {
 	s        *Sandbox
 	fields   map[string]json.RawMessage
 	form     bool
+	change   bool // and not a create
 	problems []string
 }
 
@@ -27,7 +27,7 @@ func (s *Sandbox) read(r *http.Request) (*input, error) {
 	if err != nil {
 		return nil, &denial{http.StatusRequestEntityTooLarge, "the body cannot be read"}
 	}
-	in := &input{s: s, fields: map[string]json.RawMessage{}}
+	in := &input{s: s, fields: map[string]json.RawMessage{}, change: r.Method == http.MethodPatch}
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	in.form = mediaType == "application/x-www-form-urlencoded"
 	want := "json"
@@ -141,70 +141,39 @@ func (in *input) relation(list, key string, item map[string]json.RawMessage, kno
 	if relation.id == 0 {
 		in.fail("%s: %s is missing", list, key)
 	}
-	if role := relation.role; role != "" && role != "member" && role != "admin" {
+	if role := relation.role; role != "" && !slices.Contains(in.s.roles, role) {
 		in.fail("%s: there is no role %q", list, role)
+	}
+	if key == "group_id" && relation.role == "" && !relation.gone && in.s.chosen.Is("missing_role", "refused") {
+		in.fail("%s: role is missing", list)
 	}
 	return relation
 }
 
-// formFields reads a form in the way of Rack: a[][b] is the field b of an
-// element of the list a, and an element ends where one of its fields comes again.
-func formFields(body string) (map[string]json.RawMessage, error) {
-	texts, lists := map[string]string{}, map[string][]map[string]string{}
-	for pair := range strings.SplitSeq(body, "&") {
-		if pair == "" {
-			continue
-		}
-		rawName, rawValue, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(rawName)
-		if err != nil {
-			return nil, err
-		}
-		value, err := url.QueryUnescape(rawValue)
-		if err != nil {
-			return nil, err
-		}
-		list, part, ok := strings.Cut(name, "[][")
-		if !ok {
-			texts[name] = value
-			continue
-		}
-		part = strings.TrimSuffix(part, "]")
-		items := lists[list]
-		if len(items) == 0 || hasKey(items[len(items)-1], part) {
-			items = append(items, map[string]string{})
-		}
-		items[len(items)-1][part] = value
-		lists[list] = items
-	}
-	fields := map[string]json.RawMessage{}
-	for name, value := range texts {
-		fields[name], _ = json.Marshal(value)
-	}
-	for name, items := range lists {
-		fields[name], _ = json.Marshal(items)
-	}
-	return fields, nil
-}
-
-func hasKey(m map[string]string, key string) bool {
-	_, ok := m[key]
-	return ok
-}
-
-// text reads a text into to, if the field is there; null is not set.
-func (in *input) text(name string, to *string) {
+// ids reads a list of ids into to, if the field is there; null is the empty list.
+func (in *input) ids(name string, to *[]int64) {
 	raw, ok := in.fields[name]
 	if !ok {
 		return
 	}
-	var text *string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		in.fail("%s is not a string", name)
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &items); err != nil {
+		in.fail("%s is not a list of ids", name)
 		return
 	}
-	*to = ""
-	if text != nil {
-		*to = *text
+	*to = nil
+	for _, item := range items {
+		if in.form && string(item) == `""` {
+			continue // how a form writes the empty list
+		}
+		id := in.id(name, item)
+		switch {
+		case id == 0:
+			in.fail("%s holds what is not an id", name)
+		case slices.Contains(*to, id):
+			in.fail("%s names %s twice", name, in.s.showID(id))
+		default:
+			*to = append(*to, id)
+		}
 	}
 }

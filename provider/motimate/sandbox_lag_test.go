@@ -12,7 +12,7 @@ import (
 // TestListsBehind: lists show the world of half an hour ago, single reads do not.
 func TestListsBehind(t *testing.T) {
 	clock := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
-	s, err := NewSandbox(provider.SandboxOptions{Behaviour: map[string]string{"lists_lag": "30m", "token_life": "24h"}, Now: func() time.Time { return clock }})
+	s, err := NewSandbox(provider.SandboxOptions{Behaviour: map[string]string{"lists_lag": "30m", "token_life": "24h"}, Observe: held(t), Now: func() time.Time { return clock }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func single[T any](s *Sandbox, r *http.Request, t *sandbox.Table[T], noun string
 	id := s.pathID(r)
 	s.store.ReadAs(sandbox.Singles, func(v sandbox.View) {
 		row, ok := t.At(v, id)
-		if !ok {
+		if !ok || s.hidden(row) {
 			err = notFound(noun)
 			return
 		}
@@ -59,11 +59,21 @@ func single[T any](s *Sandbox, r *http.Request, t *sandbox.Table[T], noun string
 	return http.StatusOK, body, err
 }
 
-// filter reads the filters by time [help-limits].
+// hidden reports whether a row is that of somebody deleted who is not shown.
+func (s *Sandbox) hidden(row any) bool {
+	user, ok := row.(sandboxUser)
+	return ok && user.Gone && s.chosen.Is("user_delete", "reserved")
+}
+
+// filter reads the filters by time [help-limits], and leaves out what is hidden.
+// It is nil where everything is shown.
 func filter[T any](s *Sandbox, r *http.Request, changed func(T) (created, updated int64)) (func(T) bool, error) {
 	query := r.URL.Query()
 	names := []string{"filter[created_at_gt]", "filter[updated_at_gt]"}
 	if !slices.ContainsFunc(names, query.Has) || s.chosen.Is("filters", "ignored") {
+		if s.chosen.Is("user_delete", "reserved") {
+			return func(row T) bool { return !s.hidden(row) }, nil
+		}
 		return nil, nil
 	}
 	if s.chosen.Is("filters", "refused") {
@@ -82,6 +92,6 @@ func filter[T any](s *Sandbox, r *http.Request, changed func(T) (created, update
 	}
 	return func(row T) bool {
 		created, updated := changed(row)
-		return created > after[0] && updated > after[1]
+		return created > after[0] && updated > after[1] && !s.hidden(row)
 	}, nil
 }

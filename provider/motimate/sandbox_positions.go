@@ -20,6 +20,7 @@ func writePosition(d *document, id int64, p sandboxPosition) {
 	d.id("id", id)
 	d.text("import_id", p.ImportID)
 	d.text("name", p.Name)
+	d.times(p.times())
 }
 
 func (s *Sandbox) listPositions(r *http.Request) (int, []byte, error) {
@@ -78,7 +79,7 @@ func (s *Sandbox) changePosition(in *input, id int64, p *sandboxPosition) error 
 	if err := in.done("name", "import_id"); err != nil {
 		return err
 	}
-	if other, taken := s.byImportID.Find(p.ImportID); taken && other != id {
+	if other, taken := s.byImportID.Find(p.ImportID); taken && other != id && s.chosen.Is("import_ids", "unique") {
 		return s.deny("duplicate", "import_id has already been taken")
 	}
 	if other, taken := s.byPositionName.Find(p.Name); taken && other != id && s.chosen.Is("position_names", "unique") {
@@ -101,6 +102,7 @@ func (s *Sandbox) deletePosition(r *http.Request) (int, []byte, error) {
 		for _, holder := range holders {
 			user, _ := s.users.Get(holder)
 			user.Positions = slices.DeleteFunc(slices.Clone(user.Positions), func(p int64) bool { return p == id })
+			user.Updated = s.touched(user.Updated, true)
 			if err := sandbox.Put(tx, s.users, holder, user); err != nil {
 				return err
 			}

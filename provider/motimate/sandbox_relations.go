@@ -27,7 +27,7 @@ func (s *Sandbox) relateGroups(u *sandboxUser, list []sandboxRelation, change bo
 		case i < 0:
 			role := relation.role
 			if role == "" {
-				role = "member"
+				role = s.roles[0]
 			}
 			groups = append(groups, sandboxMembership{Group: relation.id, Role: role})
 		case relation.role != "":
@@ -41,6 +41,15 @@ func (s *Sandbox) relateGroups(u *sandboxUser, list []sandboxRelation, change bo
 	return nil
 }
 
+// touched is when an object counts as changed last; relations is set if nothing
+// but what it belongs to has changed now.
+func (s *Sandbox) touched(before int64, relations bool) int64 {
+	if relations && s.chosen.Is("membership_touches", "no") {
+		return before
+	}
+	return s.now().UnixMilli()
+}
+
 // withParents adds the memberships of the groups above.
 func (s *Sandbox) withParents(groups []sandboxMembership) []sandboxMembership {
 	for i := 0; i < len(groups); i++ {
@@ -48,7 +57,7 @@ func (s *Sandbox) withParents(groups []sandboxMembership) []sandboxMembership {
 		if group.Parent == 0 || slices.ContainsFunc(groups, func(m sandboxMembership) bool { return m.Group == group.Parent }) {
 			continue
 		}
-		groups = append(groups, sandboxMembership{Group: group.Parent, Role: "member"})
+		groups = append(groups, sandboxMembership{Group: group.Parent, Role: s.roles[0]})
 	}
 	return groups
 }

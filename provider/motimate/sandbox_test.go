@@ -44,6 +44,9 @@ func (r *raw) login(s *Sandbox) {
 
 func tokenless(t *testing.T, o provider.SandboxOptions) (*raw, *Sandbox) {
 	t.Helper()
+	if o.Observe == nil {
+		o.Observe = heldAnswers(t)
+	}
 	s, err := NewSandbox(o)
 	if err != nil {
 		t.Fatal(err)
@@ -62,10 +65,20 @@ func (r *raw) do(call string) (int, string) {
 	if form, ok := strings.CutPrefix(body, "form:"); ok {
 		kind, body = "application/x-www-form-urlencoded", form
 	}
-	request, err := http.NewRequest(method, r.server.URL+path, strings.NewReader(body))
+	if parts, ok := strings.CutPrefix(body, "multipart:"); ok {
+		kind, body = uploadType, parts
+	}
+	return r.send(method, path, kind, strings.NewReader(body), int64(len(body)))
+}
+
+// send sends a body of so many bytes, -1 for a number that is not announced.
+func (r *raw) send(method, path, kind string, body io.Reader, size int64) (int, string) {
+	r.t.Helper()
+	request, err := http.NewRequest(method, r.server.URL+path, body)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	request.ContentLength = size
 	request.Header.Set("Authorization", "Bearer "+r.token)
 	request.Header.Set("Content-Type", kind)
 	response, err := r.server.Client().Do(request)
@@ -168,7 +181,6 @@ func TestStrictServer(t *testing.T) {
 
 // TestSwitchedServer tells short stories under one switch each.
 func TestSwitchedServer(t *testing.T) {
-	const acme, oslo = `POST /public_api/groups {"name":"Acme","kind":"Organization"}`, `POST /public_api/groups {"name":"Oslo","kind":"Store","parent_id":1}`
 	kim := func(relations string) string {
 		return `POST /public_api/users {"email":"Kim@example.org","phone_number":"+47 90-1","group_relations":[` + relations + `]}`
 	}
@@ -255,7 +267,7 @@ func TestUnknownSwitches(t *testing.T) {
 
 // TestUsersWithoutIDs is the list that nothing can be done with.
 func TestUsersWithoutIDs(t *testing.T) {
-	c := providertest.Start(t, New(), map[string]string{"list_ids": "absent"}, nil)
+	c := providertest.Start(t, Watched(t), map[string]string{"list_ids": "absent"}, nil)
 	_, err := c.List(context.Background(), typeUser)
 	if provider.KindOf(err) != provider.Malformed || !strings.Contains(err.Error(), "a user in the list has no id") {
 		t.Error(err)
@@ -267,7 +279,7 @@ func TestKeptBetweenRuns(t *testing.T) {
 	dir := t.TempDir()
 	run := func(use func(*Sandbox, provider.Client)) {
 		t.Helper()
-		s, err := NewSandbox(provider.SandboxOptions{Dir: dir})
+		s, err := NewSandbox(provider.SandboxOptions{Dir: dir, Observe: held(t)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func (s *Sandbox) token(w http.ResponseWriter, r *http.Request) {
 	switch grant := get("grant_type"); {
 	case grant == "":
 		tokenError(w, http.StatusBadRequest, "invalid_request", "grant_type is missing")
-	case grant != "password" && grant != "client_credentials":
+	case grant != "password" && grant != "client_credentials", !s.chosen.Is("grants", "both") && !s.chosen.Is("grants", grant):
 		tokenError(w, http.StatusBadRequest, "unsupported_grant_type", "there is no such grant")
 	case id != sandboxSecret || secret != sandboxSecret && (grant == "client_credentials" || secret != ""):
 		tokenError(w, http.StatusUnauthorized, "invalid_client", "the client id or the client secret is wrong")
@@ -52,7 +52,7 @@ func (s *Sandbox) isAdmin(username, password string) (ok bool) {
 	s.store.Read(func() {
 		id, found := s.byEmail.Find(strings.ToLower(username))
 		user, _ := s.users.Get(id)
-		ok = found && user.Role == "organization_admin" && password == sandboxSecret
+		ok = found && !user.Gone && user.Role == "organization_admin" && password == sandboxSecret
 	})
 	return ok
 }

@@ -17,6 +17,7 @@ type sandboxUser struct {
 	Role      string              `json:"r,omitempty"`
 	Groups    []sandboxMembership `json:"g,omitempty"`
 	Positions []int64             `json:"o,omitempty"`
+	Gone      bool                `json:"d,omitempty"` // deleted, but its keys stay taken
 	Created   int64               `json:"c"`
 	Updated   int64               `json:"u"`
 }
@@ -35,6 +36,11 @@ func (u sandboxUser) groupIDs() []int64 {
 }
 
 func (u sandboxUser) times() (created, updated int64) { return u.Created, u.Updated }
+
+// profile is what a person is beside groups and positions.
+func (u sandboxUser) profile() [6]string {
+	return [6]string{u.Email, u.Phone, u.Employee, u.First, u.Last, u.Role}
+}
 
 // plainPhone is what phone numbers are compared by.
 func plainPhone(text string) string {
@@ -70,6 +76,16 @@ func (s *Sandbox) writeUser(d *document, id int64, u sandboxUser) {
 	d.id("id", id)
 	s.writeProfile(d, u)
 	s.writeMemberships(d, u)
+	s.writeEnd(d, u)
+}
+
+// writeEnd writes what stands behind all else.
+func (s *Sandbox) writeEnd(d *document, u sandboxUser) {
+	if u.Gone {
+		d.name("deactivated")
+		d.b = append(d.b, "true"...)
+	}
+	d.times(u.times())
 }
 
 func (s *Sandbox) writeMemberships(d *document, u sandboxUser) {
@@ -99,11 +115,21 @@ func (s *Sandbox) listUsers(r *http.Request) (int, []byte, error) {
 		if s.chosen.Is("list_memberships", "present") {
 			s.writeMemberships(d, row.Value)
 		}
+		s.writeEnd(d, row.Value)
 	})
 }
 
 func (s *Sandbox) readUser(r *http.Request) (int, []byte, error) {
 	return single(s, r, s.users, "user", s.writeUser)
+}
+
+// user is somebody who can be changed.
+func (s *Sandbox) user(id int64) (sandboxUser, error) {
+	user, ok := s.users.Get(id)
+	if !ok || user.Gone {
+		return user, notFound("user")
+	}
+	return user, nil
 }
 
 // answer is what a write gets: its refusal, or the object under the status of a

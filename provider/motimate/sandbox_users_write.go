@@ -13,8 +13,7 @@ func (s *Sandbox) createUser(r *http.Request) (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	user := sandboxUser{}
-	user.Created = s.now().UnixMilli()
+	user := sandboxUser{Created: s.now().UnixMilli()}
 	var id int64
 	err = s.store.Write(func(tx *sandbox.Tx) error {
 		if err := s.change(in, 0, &user); err != nil {
@@ -33,10 +32,9 @@ func (s *Sandbox) patchUser(r *http.Request) (int, []byte, error) {
 	}
 	id := s.pathID(r)
 	var user sandboxUser
-	err = s.store.Write(func(tx *sandbox.Tx) error {
-		var ok bool
-		if user, ok = s.users.Get(id); !ok {
-			return notFound("user")
+	err = s.store.Write(func(tx *sandbox.Tx) (err error) {
+		if user, err = s.user(id); err != nil {
+			return err
 		}
 		if err := s.change(in, id, &user); err != nil {
 			return err
@@ -48,6 +46,7 @@ func (s *Sandbox) patchUser(r *http.Request) (int, []byte, error) {
 
 // change applies a body to a user, new (id 0) or old.
 func (s *Sandbox) change(in *input, id int64, u *sandboxUser) error {
+	before := *u
 	known := []string{"email", "first_name", "last_name", "phone_number", "organization_role", "group_relations", "position_relations"}
 	if id == 0 || !s.chosen.Is("patch_employee_number", "refused") {
 		known = append(known, "employee_number")
@@ -84,7 +83,7 @@ func (s *Sandbox) change(in *input, id int64, u *sandboxUser) error {
 			return err
 		}
 	}
-	u.Updated = s.now().UnixMilli()
+	u.Updated = s.touched(u.Updated, id != 0 && u.profile() == before.profile())
 	return nil
 }
 
@@ -104,6 +103,12 @@ func (s *Sandbox) normalize(in *input, u *sandboxUser) {
 	if u.Phone != "" && len(plainPhone(u.Phone)) < 3 {
 		in.fail("phone_number is not a number")
 	}
+	if u.Phone != "" && s.chosen.Is("phones", "strict") && (u.Phone[0] != '+' || u.Phone != plainPhone(u.Phone)) {
+		in.fail("phone_number is not a + and digits")
+	}
+	if s.chosen.Is("names_required", "yes") && (u.First == "" || u.Last == "") {
+		in.fail("first_name and last_name are needed")
+	}
 	if s.chosen.Is("emails", "lowercased") {
 		u.Email = strings.ToLower(u.Email)
 	}
@@ -114,14 +119,21 @@ func (s *Sandbox) normalize(in *input, u *sandboxUser) {
 
 // unique refuses keys that somebody else has.
 func (s *Sandbox) unique(id int64, u sandboxUser) error {
-	for _, key := range []struct {
+	keys := []struct {
 		name, value string
 		index       *sandbox.Unique
 	}{
 		{"email", strings.ToLower(u.Email), s.byEmail},
 		{"phone_number", plainPhone(u.Phone), s.byPhone},
 		{"employee_number", u.Employee, s.byEmployee},
-	} {
+	}
+	switch s.chosen["user_keys"] {
+	case "email":
+		keys = keys[:1]
+	case "free":
+		keys = nil
+	}
+	for _, key := range keys {
 		if other, taken := key.index.Find(key.value); taken && other != id {
 			return s.deny("duplicate", "%s has already been taken", key.name)
 		}
@@ -132,14 +144,19 @@ func (s *Sandbox) unique(id int64, u sandboxUser) error {
 func (s *Sandbox) deleteUser(r *http.Request) (int, []byte, error) {
 	id := s.pathID(r)
 	err := s.store.Write(func(tx *sandbox.Tx) error {
-		if _, ok := s.users.Get(id); !ok {
-			return notFound("user")
+		user, err := s.user(id)
+		if err != nil {
+			return err
 		}
 		if id == adminID {
 			return s.refuse("the account that holds the token cannot delete itself")
 		}
-		sandbox.Delete(tx, s.users, id)
-		return nil
+		if s.chosen.Is("user_delete", "removed") {
+			sandbox.Delete(tx, s.users, id)
+			return nil
+		}
+		user.Gone, user.Groups, user.Positions, user.Updated = true, nil, nil, s.now().UnixMilli()
+		return sandbox.Put(tx, s.users, id, user)
 	})
 	return http.StatusNoContent, nil, err
 }
