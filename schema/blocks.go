@@ -60,10 +60,25 @@ func (c *Config) readInstances(block *hclsyntax.Block, typ *Type, d *resourceDec
 	}
 	diags = append(diags, checkRepetition(d)...)
 	diags = append(diags, checkRequired(d)...)
+	d.placeDerived()
 	for _, inner := range block.Body.Blocks {
 		diags = append(diags, c.readInner(d, inner)...)
 	}
 	return diags
+}
+
+// placeDerived gives the attributes that are worked out of a file the place of
+// its path.
+func (d *resourceDecl) placeDerived() {
+	up := d.typ.Upload
+	if up == nil {
+		return
+	}
+	if at, ok := d.block.Attrs[up.Source]; ok {
+		for _, name := range up.derived() {
+			d.block.Attrs[name] = at
+		}
+	}
 }
 
 // declare enters the block under its address.
@@ -120,6 +135,9 @@ func (c *Config) readAttribute(d *resourceDecl, s setting) hcl.Diagnostics {
 	case attr == nil:
 		return hcl.Diagnostics{problem(s.nameRange, "Unknown attribute "+quoted(s.name),
 			"%s has no attribute %q.%s", d.typ.Name, s.name, attributeHint(d, s.name))}
+	case attr.Derived:
+		return hcl.Diagnostics{problem(s.nameRange, "Attribute cannot be set",
+			"%q of %s is worked out of its file. Take it out; elsewhere it can be read as %s.%s.", s.name, d.typ.Name, d, s.name)}
 	case attr.Computed:
 		return hcl.Diagnostics{problem(s.nameRange, "Attribute cannot be set",
 			"%q of %s is decided by the server. Take it out; elsewhere it can be read as %s.%s.", s.name, d.typ.Name, d, s.name)}
@@ -136,8 +154,8 @@ func attributeHint(d *resourceDecl, given string) string {
 		names["depends_on"] = true
 	}
 	for i := range d.typ.Attributes {
-		if !d.typ.Attributes[i].Computed {
-			names[d.typ.Attributes[i].Name] = true
+		if a := &d.typ.Attributes[i]; !a.Computed && !a.Derived {
+			names[a.Name] = true
 		}
 	}
 	if given == "lifecycle" || d.typ.Nest != nil && given == d.typ.Nest.Block {

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -67,7 +69,7 @@ func (in *instance) readData(s *Scope) {
 	s.top().muted = false
 	result, err := s.readData(in.out.Provider, r.decl.typ, args)
 	if err != nil {
-		in.keep(append(diags, problem(r.decl.rng, "Data source cannot be read", "Reading %s failed: %s", in, err)))
+		in.keep(append(diags, problem(r.decl.rng, "Data source cannot be read", "Reading %s failed: %s.", in, strings.TrimSuffix(err.Error(), "."))))
 		s.top().muted = true
 		return
 	}

@@ -23,6 +23,7 @@ func (in *instance) evaluate(s *Scope) {
 	for i := range r.attrs {
 		diags = append(diags, in.evaluateAttribute(s, &r.attrs[i], ctx)...)
 	}
+	in.derive(s)
 	for _, ref := range r.dependsOn {
 		diags = append(diags, in.waitFor(s, ref)...)
 	}
@@ -130,6 +131,9 @@ func (in *instance) settle(s *Scope, a *attribute, ctx *hcl.EvalContext) (*Templ
 	}
 	if converted.IsNull() {
 		return nil, diags
+	}
+	if d := s.checkUpload(in.res.decl.typ, a, converted); d != nil {
+		return fail(d)
 	}
 	if converted.IsWhollyKnown() {
 		return &Template{Value: converted}, diags

@@ -27,11 +27,15 @@ type fileContent struct {
 	err  error
 }
 
-func (r *fileReader) path(name string) string {
+func (r *fileReader) path(name string) string { return resolvePath(r.dir, name) }
+
+// resolvePath returns where a path leads that is written in the configuration
+// of a folder.
+func resolvePath(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return filepath.Clean(name)
 	}
-	return filepath.Join(r.dir, name)
+	return filepath.Join(dir, name)
 }
 
 // read returns the content of a file; the error names it.

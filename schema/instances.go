@@ -95,7 +95,10 @@ func (s *Scope) sample(r *resource) {
 			v, valueDiags := a.expr.Value(ctx)
 			diags = valueDiags
 			if !diags.HasErrors() && !v.IsNull() {
-				_, d := convertAttribute(v, a.Attribute, a.rng)
+				converted, d := convertAttribute(v, a.Attribute, a.rng)
+				if d == nil && converted.IsWhollyKnown() && !converted.IsNull() {
+					d = s.checkUpload(r.decl.typ, a, converted)
+				}
 				diags = append(diags, asDiags(d)...)
 			}
 		})

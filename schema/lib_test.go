@@ -45,6 +45,18 @@ func testLibrary() Library {
 		},
 		AnyOf: [][]string{{"email", "phone_number"}},
 	}).Index()
+	derived := func(name string, typ cty.Type) Attribute { return Attribute{Name: name, Type: typ, Derived: true} }
+	file := (&Type{
+		Name: "acme_file", Provider: "acme", Noun: [2]string{"file", "files"},
+		Attributes: []Attribute{
+			{Name: "source", Type: cty.String, Required: true, Purpose: PurposeSource, Compare: CompareNone, Doc: "The path of the file."},
+			derived("name", cty.String), derived("size", cty.Number), derived("sha256", cty.String), derived("content_type", cty.String),
+			text("note"), id,
+		},
+		Upload: &Upload{Source: "source", Name: "name", Size: "size", Digest: "sha256", MediaType: "content_type", Limits: []UploadLimit{
+			{Media: "image/", Noun: "image", Most: 40}, {Media: "text/", Noun: "document", Most: 1200},
+		}},
+	}).Index()
 	groupData := (&Type{
 		Name: "acme_group", Provider: "acme", Noun: [2]string{"group", "groups"},
 		Attributes: []Attribute{
@@ -58,7 +70,7 @@ func testLibrary() Library {
 			text("base_url"), {Name: "sandbox", Type: cty.Bool}, {Name: "client_secret", Type: cty.String, Sensitive: true},
 			{Name: "kinds", Type: cty.Map(cty.String), Ordered: true},
 		}},
-		Resources: map[string]*Type{"acme_position": position, "acme_group": group, "acme_user": user},
+		Resources: map[string]*Type{"acme_position": position, "acme_group": group, "acme_user": user, "acme_file": file},
 		Data:      map[string]*Type{"acme_group": groupData, "acme_me": me},
 	}
 }

@@ -137,7 +137,7 @@ func readIgnoreChanges(d *resourceDecl, s setting) hcl.Diagnostics {
 		name := t.RootName()
 		switch attr := d.typ.Attribute(name); {
 		case attr == nil:
-			diags = append(diags, problem(e.Range(), "Unknown attribute "+quoted(name), "%s has no attribute %q.%s", d.typ.Name, name, attributeHint(d, name)))
+			diags = append(diags, problem(e.Range(), "Unknown attribute "+quoted(name), "%s has no attribute %q.%s", d.typ.Name, name, didYouMean(name, values(changeable(d.typ)))))
 		case attr.Computed:
 			diags = append(diags, problem(e.Range(), "Nothing to ignore", "%q of %s is decided by the server and never changed from here. Take it out of the list.", name, d.typ.Name))
 		default:
@@ -145,4 +145,15 @@ func readIgnoreChanges(d *resourceDecl, s setting) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// changeable names the attributes whose changes can be ignored.
+func changeable(typ *Type) []string {
+	var names []string
+	for i := range typ.Attributes {
+		if !typ.Attributes[i].Computed {
+			names = append(names, typ.Attributes[i].Name)
+		}
+	}
+	return names
 }

@@ -127,6 +127,11 @@ func (r *resource) compile() hcl.Diagnostics {
 	if r.parent != nil {
 		r.configured[d.typ.Nest.Parent] = true
 	}
+	if up := d.typ.Upload; up != nil && r.configured[up.Source] {
+		for _, name := range up.derived() {
+			r.configured[name] = true
+		}
+	}
 	return append(outside.diags, inside.diags...)
 }
 

@@ -40,6 +40,7 @@ type Scope struct {
 	secrets   []string // the texts in sensitive variables
 	known     KnownFunc
 	readData  ReadDataFunc
+	uploads   *uploads
 
 	program
 	root       *hcl.EvalContext
@@ -63,7 +64,7 @@ type program struct {
 // Scope evaluates and checks the variables, and returns what evaluates the rest.
 // The Scope is never nil.
 func (c *Config) Scope(o ScopeOptions) (*Scope, hcl.Diagnostics) {
-	s := &Scope{config: c, known: o.Known, readData: o.ReadData, functions: Functions(c.Dir, o.Environ)}
+	s := &Scope{config: c, known: o.Known, readData: o.ReadData, functions: Functions(c.Dir, o.Environ), uploads: newUploads(c.Dir)}
 	given, diags := c.gather(o)
 	diags = append(diags, s.setVariables(given)...)
 	s.secrets = secretsOf(s.variables)
@@ -82,7 +83,7 @@ func (s *Scope) Observe(known KnownFunc, readData ReadDataFunc) {
 
 // program compiles the configuration for its diagnostics.
 func (c *Config) program() (*Scope, hcl.Diagnostics) {
-	s := &Scope{config: c, functions: Functions(c.Dir, nil)}
+	s := &Scope{config: c, functions: Functions(c.Dir, nil), uploads: newUploads(c.Dir)}
 	return s, s.compile()
 }
 

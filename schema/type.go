@@ -27,6 +27,7 @@ const (
 	PurposeLevel              // name of the tree level (a kind)
 	PurposeMode               // "exact" or "include": how memberships are managed; never sent
 	PurposeAdmin              // the role in the organisation as a whole
+	PurposeSource             // path of a local file whose content the object is; see Upload
 )
 
 // Compare says when two values of a string attribute are the same.
@@ -37,6 +38,7 @@ const (
 	CompareExact Compare = iota // byte for byte
 	CompareFold                 // case-folded: e-mail addresses
 	ComparePhone                // digits and a leading plus
+	CompareNone                 // never: a difference is no change
 )
 
 // Attribute is one attribute of a resource type, a data source or a provider
@@ -48,6 +50,10 @@ type Attribute struct {
 	// Required attributes must be set. Computed ones are known from the live
 	// object alone and cannot be set. An attribute may be neither (optional).
 	Required, Computed bool
+	// Derived attributes cannot be set either, but are known before anything is
+	// planned: the language works them out of others, such as the checksum of a
+	// local file. From then on they are wanted like written ones.
+	Derived bool
 	// Sensitive values are never shown, and are kept in the state as digests.
 	Sensitive bool
 	// CreateOnly attributes are sent on create and never after; a later
@@ -70,6 +76,10 @@ type Attribute struct {
 	// Admin is the value of a PurposeAdmin attribute that makes an
 	// administrator of the whole organisation.
 	Admin string
+	// Default is what holds where the attribute is left out, as it would be
+	// written; empty where nothing does. The provider applies it; here it is text
+	// for the reference page.
+	Default string
 	// Doc is one or two sentences for the reference page.
 	Doc string
 }
@@ -81,6 +91,25 @@ type Nesting struct {
 	Block  string // "group"
 	Parent string // the attribute that holds the parent's id
 	Level  string // the attribute whose default is one level below the parent's
+}
+
+// Upload says what is worked out of the local file that an object is made of.
+// Name, Size, Digest and MediaType name derived attributes, empty for none: the
+// last part of the file's path; its length in bytes, a number; its SHA-256 in lower-case
+// hexadecimal; and its media type without parameters, found from its content.
+type Upload struct {
+	Source                        string // the attribute with the path
+	Name, Size, Digest, MediaType string
+	// Limits are looked through in order; the first whose media types include the
+	// file's holds. A file that none includes is refused.
+	Limits []UploadLimit
+}
+
+// UploadLimit bounds the files of some media types.
+type UploadLimit struct {
+	Media string // how the media type begins, such as "image/"; empty includes all
+	Noun  string // the word for such a file: image
+	Most  int64  // bytes
 }
 
 // Type is a resource type or a data source as data. It is the only thing the
@@ -97,6 +126,12 @@ type Type struct {
 	// Keys are the natural keys, tried in order; each names the attributes that
 	// together identify an object. Empty for a type without one.
 	Keys [][]string
+	// Content names the attributes by which an object of a type without natural
+	// keys is known again. It is unique to nothing: two live objects may share it.
+	// One that no reading tells is left out of the comparison if it is optional.
+	Content []string
+	// Upload is nil for a type whose objects are not made of local files.
+	Upload *Upload
 	// AnyOf lists sets of attributes of which at least one must be set.
 	AnyOf [][]string
 	// Nest is nil for a type that cannot be nested.

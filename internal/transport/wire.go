@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -29,8 +28,12 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		GetConn: func(string) { way.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { way.found.Store(true) },
 	}))
+	req.Body = watched(req, cancel)
 	start := time.Now()
 	resp, err := w.next.RoundTrip(req)
+	if err != nil && errors.Is(context.Cause(ctx), errNotTaken) {
+		err = errNotTaken
+	}
 	if w.trace != nil {
 		w.trace(w.secrets.text(traceLine(req, resp, err, time.Since(start))))
 	}
@@ -91,35 +94,4 @@ type sending struct{ sent time.Time }
 func tokenCallOf(ctx context.Context) *sending {
 	s, _ := ctx.Value(tokenCallKey{}).(*sending)
 	return s
-}
-
-var errStalled = errors.New("the server stopped in the middle of its answer")
-
-// movingBody ends a body that stands still, which net/http would wait for
-// without end.
-type movingBody struct {
-	io.ReadCloser
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	stalled *time.Timer
-}
-
-func (b *movingBody) Read(p []byte) (int, error) {
-	if b.stalled == nil {
-		b.stalled = time.AfterFunc(stallTimeout, func() { b.cancel(errStalled) })
-	} else {
-		b.stalled.Reset(stallTimeout)
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.stalled.Stop()
-	if err != nil && err != io.EOF && errors.Is(context.Cause(b.ctx), errStalled) {
-		err = errStalled
-	}
-	return n, err
-}
-
-func (b *movingBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.cancel(nil)
-	return err
 }

@@ -15,10 +15,9 @@ const (
 
 var idSet = cty.Set(cty.String)
 
-// resourceTypes returns the model, groups and positions before the people who
-// hold them.
+// resourceTypes returns the model, each type after those it refers to.
 func resourceTypes() []*schema.Type {
-	return []*schema.Type{positionType(), groupType(), userType()}
+	return []*schema.Type{positionType(), groupType(), userType(), fileType(), postType()}
 }
 
 func positionType() *schema.Type {
@@ -75,15 +74,15 @@ func userType() *schema.Type {
 			{Name: "first_name", Type: cty.String, Doc: "The given name."},
 			{Name: "last_name", Type: cty.String, Doc: "The family name."},
 			{Name: "organization_role", Type: cty.String, Purpose: schema.PurposeAdmin, Admin: "organization_admin",
-				Doc: "The role in the whole organisation. Documented values are normal_user, organization_admin, pulse_editor and training_editor; others exist, and are read as they are."},
+				Doc: "The role in the whole organisation; the server takes normal_user for a new person without one. Documented values are normal_user, organization_admin, pulse_editor and training_editor; others exist, and are read as they are."},
 			{Name: "groups", Type: idSet, Purpose: schema.PurposeMembership, Refers: typeGroup,
 				Doc: "The ids of the groups the person is a member of."},
 			{Name: "leads", Type: idSet, Purpose: schema.PurposeLead, Refers: typeGroup,
 				Doc: "The ids of the groups the person leads; they need not be repeated in groups."},
 			{Name: "positions", Type: idSet, Purpose: schema.PurposeMembership, Refers: typePosition,
 				Doc: "The ids of the positions the person holds."},
-			{Name: "assignments", Type: cty.String, Purpose: schema.PurposeMode, Enum: []string{"exact", "include"},
-				Doc: "exact (the default) takes the person out of groups and positions that are not named; include only adds."},
+			{Name: "assignments", Type: cty.String, Purpose: schema.PurposeMode, Enum: []string{"exact", "include"}, Default: "exact",
+				Doc: "exact takes the person out of groups and positions that are not named; include only adds."},
 			computedID("user"),
 		},
 		Keys:  [][]string{{"employee_number"}, {"email"}, {"phone_number"}},

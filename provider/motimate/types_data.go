@@ -46,17 +46,17 @@ func dataTypes() []*schema.Type {
 			},
 			computed("first_name", "last_name", "organization_role"),
 			computedSets("groups", "leads", "positions")),
-		dataSource(dataUsers, "people", "Existing users, all or those that pass every filter.",
+		dataSource(dataUsers, "people", "Existing users, all or those that pass every filter. Where the server's list of users does not say who is in what, groups and positions are null, and filtering by them is refused.",
 			filters("group", "the id of a group they are in", "position", "the id of a position they hold",
-				"organization_role", "their role in the organisation"),
+				"organization_role", "their role in the organisation; empty means none"),
 			elements("users", userObject)),
 		dataSource(dataGroup, "group", "One existing group, by id, by path, or by name (and parent). Everything given must agree.",
 			keyed("id", "name", "parent"),
 			[]schema.Attribute{{Name: "path", Type: cty.String,
-				Doc: "The names from the top down, such as Acme/Norway/Oslo."}},
+				Doc: "The names from the top down, such as Acme/Norway/Oslo. A name may hold a slash itself; if the path then leads to several groups, their ids are named."}},
 			computed("kind", "level")),
 		dataSource(dataGroups, "groups", "Existing groups, all or those that pass every filter.",
-			filters("kind", "their level", "parent", "the id of their parent"),
+			filters("kind", "their level, a name from the provider's kinds if it has any", "parent", "the id of their parent; empty means the top groups"),
 			elements("groups", groupObject)),
 		dataSource(dataPosition, "position", "One existing position, by id, import id or name. Everything given must agree.",
 			keyed("id", "import_id", "name")),
@@ -77,7 +77,8 @@ func dataSource(name, noun, doc string, attributes ...[]schema.Attribute) *schem
 
 func keyed(names ...string) []schema.Attribute {
 	return each(names, func(name string) schema.Attribute {
-		return schema.Attribute{Name: name, Type: cty.String, Doc: "A key to look up by, or else the value found."}
+		return schema.Attribute{Name: name, Type: cty.String, Refers: referred(name),
+			Doc: "A key to look up by, or else the value found."}
 	})
 }
 
@@ -89,7 +90,8 @@ func computed(names ...string) []schema.Attribute {
 
 func computedSets(names ...string) []schema.Attribute {
 	return each(names, func(name string) schema.Attribute {
-		return schema.Attribute{Name: name, Type: idSet, Computed: true, Doc: "The ids found; null where the server does not say."}
+		return schema.Attribute{Name: name, Type: idSet, Computed: true, Refers: referred(name),
+			Doc: "The ids found; null where the server does not say."}
 	})
 }
 
@@ -97,7 +99,7 @@ func computedSets(names ...string) []schema.Attribute {
 func filters(pairs ...string) []schema.Attribute {
 	var list []schema.Attribute
 	for i := 0; i+1 < len(pairs); i += 2 {
-		list = append(list, schema.Attribute{Name: pairs[i], Type: cty.String,
+		list = append(list, schema.Attribute{Name: pairs[i], Type: cty.String, Refers: referred(pairs[i]),
 			Doc: "A filter: " + pairs[i+1] + "."})
 	}
 	return list
@@ -106,6 +108,17 @@ func filters(pairs ...string) []schema.Attribute {
 func elements(name string, element cty.Type) []schema.Attribute {
 	return []schema.Attribute{{Name: name, Type: cty.List(element), Computed: true,
 		Doc: "What was found, ordered by id."}}
+}
+
+// referred names the resource type whose ids an attribute of a data source holds.
+func referred(name string) string {
+	switch name {
+	case "group", "groups", "leads", "parent":
+		return typeGroup
+	case "position", "positions":
+		return typePosition
+	}
+	return ""
 }
 
 func each(names []string, make func(string) schema.Attribute) []schema.Attribute {

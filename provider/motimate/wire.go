@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/internal/rest"
 	"github.com/espalier-dev/espalier/schema"
 )
@@ -93,8 +94,9 @@ func (w *wire) readUsers() func([]byte) ([]schema.Object, error) {
 				return nil, err
 			}
 			if objects[i].ID == "" {
-				return nil, errors.New("a user in the list has no id, and there is no other documented way to reach a user; " +
-					"the version of the API behind this address cannot be used, ask Motimate for one whose list of users carries ids")
+				return nil, &provider.Error{Kind: provider.Malformed,
+					Err:    errors.New("a user in the list has no id, and there is no other documented way to reach a user"),
+					Remedy: "The version of the API behind this address cannot be used; ask Motimate for one whose list of users carries ids"}
 			}
 		}
 		return objects, nil

@@ -16,7 +16,7 @@ import (
 )
 
 // field is one field of a body that is sent: a text, a boolean, an id, null (nil),
-// or a list of objects ([][]field).
+// a list of ids ([]any), or a list of objects ([][]field).
 type field struct {
 	name  string
 	value any
@@ -71,6 +71,15 @@ func appendJSON(b []byte, value any) []byte {
 			b = appendFields(b, item)
 		}
 		return append(b, ']')
+	case []any:
+		b = append(b, '[')
+		for i, item := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendJSON(b, item)
+		}
+		return append(b, ']')
 	case json.Number:
 		return append(b, v...)
 	case string:
@@ -113,15 +122,19 @@ func formBody(fields []field) *rest.Body {
 		pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(fmt.Sprint(value)))
 	}
 	for _, f := range fields {
-		list, ok := f.value.([][]field)
-		if !ok {
-			add(f.name, f.value)
-			continue
-		}
-		for _, item := range list {
-			for _, part := range item {
-				add(f.name+"[]["+part.name+"]", part.value)
+		switch v := f.value.(type) {
+		case []any:
+			for _, item := range v {
+				add(f.name+"[]", item)
 			}
+		case [][]field:
+			for _, item := range v {
+				for _, part := range item {
+					add(f.name+"[]["+part.name+"]", part.value)
+				}
+			}
+		default:
+			add(f.name, v)
 		}
 	}
 	return &rest.Body{ContentType: "application/x-www-form-urlencoded", Data: []byte(strings.Join(pairs, "&"))}

@@ -22,6 +22,8 @@ func shown(o schema.Object) map[string]string {
 		case v.Type().IsSetType():
 			list, _ := ids(o.Attrs, name)
 			m[name] = "[" + strings.Join(list, " ") + "]"
+		case v.Type() == cty.Number:
+			m[name] = v.AsBigFloat().Text('f', -1)
 		default:
 			m[name] = v.AsString()
 		}
@@ -194,6 +196,17 @@ func TestBodies(t *testing.T) {
 		{"changes alone", nil, change(user("email", "a", "first_name", "x"), user("email", "b", "first_name", "x"), "email"), `{"email":"b"}`},
 		{"emptied and cleared", nil, change(user("first_name", "x"), user("first_name", "", "last_name", null), "first_name", "last_name"),
 			`{"first_name":"","last_name":null}`},
+		{"emptied with null", func(o *options) { o.clearsWithNull = true }, change(user("first_name", "x"), user("first_name", "", "last_name", "y"), "first_name", "last_name"),
+			`{"first_name":null,"last_name":"y"}`},
+		{"all texts", func(o *options) { o.wholeBody = true }, change(
+			user("email", "a", "phone_number", "", "first_name", "x", "last_name", "y", "employee_number", "1", "positions", set("8")),
+			user("first_name", "", "positions", set("8")), "first_name"),
+			`{"email":"a","first_name":"","last_name":"y"}`},
+		{"all texts of a change of nothing", func(o *options) { o.wholeBody = true }, change(user("email", "a"), user("assignments", "include"), "assignments"), ``},
+		{"the name of a group that moves", func(o *options) { o.wholeBody = true }, func(w *wire) (string, error) {
+			body, err := w.updateGroup("7", provider.Change{Before: user("name", "Oslo"), After: user("parent", "3"), Changed: []string{"parent"}})
+			return string(body.Data), err
+		}, `{"name":"Oslo","parent_id":3}`},
 		{"no employee number", nil, change(nil, user("employee_number", "2"), "employee_number"), ``},
 		{"an employee number that may change", func(o *options) { o.patchEmployeeNumber = true }, change(nil, user("employee_number", "2"), "employee_number"), `{"employee_number":"2"}`},
 		{"only how to assign", nil, change(nil, user("assignments", "include"), "assignments"), ``},

@@ -12,7 +12,6 @@ import (
 )
 
 // userTexts are the attributes of a user that are sent under their own name.
-// employee_number is missing from the body of a change [swagger].
 var userTexts = []string{"email", "phone_number", "employee_number", "first_name", "last_name", "organization_role"}
 
 func (w *wire) createUser(values map[string]cty.Value) (*rest.Body, error) {
@@ -28,12 +27,7 @@ func (w *wire) createUser(values map[string]cty.Value) (*rest.Body, error) {
 }
 
 func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
-	var fields []field
-	for _, name := range userTexts {
-		if c.Has(name) && (name != "employee_number" || w.options.patchEmployeeNumber) {
-			fields = append(fields, textField(name, nullable(c.After[name])))
-		}
-	}
+	fields := w.changedTexts(c, userTexts...)
 	if c.Has("groups") || c.Has("leads") {
 		if err := w.mayReplace(id, c); err != nil {
 			return nil, err
@@ -46,7 +40,7 @@ func (w *wire) updateUser(id string, c provider.Change) (*rest.Body, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields), nil
+	return jsonBody(w.withTheRest(fields, c, userTexts...)), nil
 }
 
 // groupRelations is the whole wanted set of memberships, and with _delete those

@@ -20,10 +20,7 @@ func (w *wire) createGroup(values map[string]cty.Value) (*rest.Body, error) {
 
 // updateGroup sends parent_id for a move; that a change takes it is inferred.
 func (w *wire) updateGroup(_ string, c provider.Change) (*rest.Body, error) {
-	var fields []field
-	if c.Has("name") {
-		fields = append(fields, textField("name", nullable(c.After["name"])))
-	}
+	fields := w.changedTexts(c, "name")
 	if c.Has("kind") {
 		fields = append(fields, textField("kind", w.liveKind(nullable(c.After["kind"]))))
 	}
@@ -37,7 +34,7 @@ func (w *wire) updateGroup(_ string, c provider.Change) (*rest.Body, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields), nil
+	return jsonBody(w.withTheRest(fields, c, "name")), nil
 }
 
 func (w *wire) liveKind(kind cty.Value) cty.Value {
@@ -55,14 +52,9 @@ func (w *wire) createPosition(values map[string]cty.Value) (*rest.Body, error) {
 }
 
 func (w *wire) updatePosition(_ string, c provider.Change) (*rest.Body, error) {
-	var fields []field
-	for _, name := range []string{"name", "import_id"} {
-		if c.Has(name) {
-			fields = append(fields, textField(name, nullable(c.After[name])))
-		}
-	}
+	fields := w.changedTexts(c, "name", "import_id")
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	return jsonBody(fields), nil
+	return jsonBody(w.withTheRest(fields, c, "name", "import_id")), nil
 }

@@ -40,13 +40,14 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 		{"keys that are taken are refused", duplicatesAreRefused},
 		{"memberships come and go", membershipsComeAndGo},
 		{"units move", unitsMove},
+		{"references come and go", referencesComeAndGo},
 		{"listings are shared until a write", listingsAreShared},
 		{"the account knows itself", selfIsKnown},
 		{"a cancelled call says so", cancelledIsCancelled},
 	}
 	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
-			part.run(t, &bench{Subject: open(t), open: open, ctx: context.Background()})
+			part.run(t, &bench{Subject: open(t), open: open, ctx: context.Background(), dir: t.TempDir()})
 		})
 	}
 }
@@ -56,7 +57,8 @@ type bench struct {
 	Subject
 	open  func(t *testing.T) Subject
 	ctx   context.Context
-	count int // makes keys unique
+	count int    // makes keys unique
+	dir   string // of the files that are uploaded
 }
 
 // typ returns the first type of a class, or nil.

@@ -20,7 +20,7 @@ var anyText = rapid.Custom(func(t *rapid.T) string {
 func settable(typ *schema.Type) []schema.Attribute {
 	var list []schema.Attribute
 	for _, a := range typ.Attributes {
-		if !a.Computed && a.Type == cty.String && (a.Purpose == schema.PurposeNone || a.Purpose == schema.PurposeName) {
+		if !a.Computed && !a.Derived && a.Type == cty.String && (a.Purpose == schema.PurposeNone || a.Purpose == schema.PurposeName) {
 			list = append(list, a)
 		}
 	}
@@ -56,6 +56,9 @@ func (b *bench) drawObject(t *rapid.T, typ *schema.Type) map[string]cty.Value {
 		}
 	}
 	b.addLevel(typ, values)
+	if typ.Upload != nil {
+		b.addFile(t, typ, values, anyText.Draw(t, "content"))
+	}
 	return values
 }
 
@@ -67,7 +70,7 @@ func (b *bench) addLevel(typ *schema.Type, values map[string]cty.Value) {
 }
 
 // plain gives the values of a simple new object without anything random.
-func (b *bench) plain(typ *schema.Type, name string) map[string]cty.Value {
+func (b *bench) plain(t fataler, typ *schema.Type, name string) map[string]cty.Value {
 	b.count++
 	values := map[string]cty.Value{}
 	for _, a := range settable(typ) {
@@ -79,6 +82,9 @@ func (b *bench) plain(typ *schema.Type, name string) map[string]cty.Value {
 		values[alternatives[0]] = cty.StringVal(fmt.Sprintf("%s.%d@example.org", name, b.count))
 	}
 	b.addLevel(typ, values)
+	if typ.Upload != nil {
+		b.addFile(t, typ, values, name)
+	}
 	return values
 }
 
@@ -88,6 +94,8 @@ func agree(a *schema.Attribute, have, want cty.Value) bool {
 		return schema.IsEmpty(have) == schema.IsEmpty(want)
 	}
 	switch a.Compare {
+	case schema.CompareNone:
+		return true
 	case schema.CompareFold:
 		return strings.EqualFold(have.AsString(), want.AsString())
 	case schema.ComparePhone:

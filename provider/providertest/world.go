@@ -21,7 +21,7 @@ func pagesAreRead(t *testing.T, b *bench) {
 	made := map[string]bool{}
 	for _, n := range []int{0, 1, 49, 50, 51, 100, 101} {
 		for len(made) < n {
-			object, err := b.Client.Create(b.ctx, typ.Name, b.plain(typ, "page"))
+			object, err := b.Client.Create(b.ctx, typ.Name, b.plain(t, typ, "page"))
 			b.must(t, err)
 			made[object.ID] = true
 		}
@@ -49,7 +49,7 @@ func pagesAreRead(t *testing.T, b *bench) {
 // listingsAreShared asks for one list many times at once.
 func listingsAreShared(t *testing.T, b *bench) {
 	typ := b.Provider.Types()[0]
-	_, err := b.Client.Create(b.ctx, typ.Name, b.plain(typ, "shared"))
+	_, err := b.Client.Create(b.ctx, typ.Name, b.plain(t, typ, "shared"))
 	b.must(t, err)
 	listings := make([]provider.Listing, 8)
 	var wait sync.WaitGroup
@@ -75,7 +75,7 @@ func listingsAreShared(t *testing.T, b *bench) {
 	if readers != 1 {
 		t.Errorf("%d of 8 spent calls on one list, want 1", readers)
 	}
-	_, err = b.Client.Create(b.ctx, typ.Name, b.plain(typ, "shared"))
+	_, err = b.Client.Create(b.ctx, typ.Name, b.plain(t, typ, "shared"))
 	b.must(t, err)
 	if n := len(b.list(t, typ)); n != 2 {
 		t.Errorf("after a write %d objects are listed, want 2", n)
@@ -105,10 +105,10 @@ func membershipsComeAndGo(t *testing.T, b *bench) {
 		{"moved and led", units[:1], units[:1], roles[1:]},
 		{"none", nil, nil, nil},
 	}
-	values := b.plain(person, "member")
+	values := b.plain(t, person, "member")
 	var id string
 	for i, step := range steps {
-		after := b.plain(person, "unused")
+		after := b.plain(t, person, "unused")
 		for name := range after {
 			after[name] = values[name]
 		}
@@ -137,7 +137,7 @@ func membershipsComeAndGo(t *testing.T, b *bench) {
 // refusesStrangers puts a person into a unit that is gone.
 func (b *bench) refusesStrangers(t *testing.T, person *schema.Type, groups, unit string) {
 	b.must(t, b.Client.Delete(b.ctx, b.typ(schema.ClassUnit).Name, unit))
-	values := b.plain(person, "stranger")
+	values := b.plain(t, person, "stranger")
 	values[groups] = ids(unit)
 	if _, err := b.Client.Create(b.ctx, person.Name, values); provider.KindOf(err) != provider.Refused {
 		t.Errorf("create with a unit that is gone: %v, want a refusal", err)
@@ -153,7 +153,7 @@ func attrFor(typ *schema.Type, purpose schema.Purpose, refers string) string {
 // make creates some plain objects.
 func (b *bench) make(t *testing.T, typ *schema.Type, n int) (made []string) {
 	for range n {
-		object, err := b.Client.Create(b.ctx, typ.Name, b.plain(typ, "one"))
+		object, err := b.Client.Create(b.ctx, typ.Name, b.plain(t, typ, "one"))
 		b.must(t, err)
 		made = append(made, object.ID)
 	}
@@ -168,7 +168,7 @@ func unitsMove(t *testing.T, b *bench) {
 	}
 	parent, level := typ.Nest.Parent, typ.Nest.Level
 	unit := func(kind int, above string) (string, map[string]cty.Value) {
-		values := b.plain(typ, fmt.Sprintf("level %d", kind))
+		values := b.plain(t, typ, fmt.Sprintf("level %d", kind))
 		values[level] = cty.StringVal(b.Kinds[kind])
 		if above != "" {
 			values[parent] = cty.StringVal(above)

@@ -35,6 +35,8 @@ type Request struct {
 	Body   *Body
 	// Missing says what a 404 means where it cannot mean the object itself.
 	Missing string
+	// Fields are those of the body, with the attribute that is in each.
+	Fields map[string]string
 }
 
 // Answer is a 2xx with its body read to the end.
@@ -43,6 +45,9 @@ type Answer struct {
 	Type   string // the media type, without parameters
 	Date   time.Time
 	Body   []byte
+
+	// secrets must not be shown of it.
+	secrets []string
 }
 
 // Send makes the call and reads the answer. A status other than 2xx is a
@@ -56,7 +61,7 @@ func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
 	hr, err := a.request(traced, req)
 	if err != nil {
-		return nil, &provider.Error{Kind: provider.Failed, Op: req.Op, Err: a.clean(err), Remedy: "Check the address in the provider block"}
+		return nil, a.unmade(req, err)
 	}
 	response, err := a.HTTP.Do(hr)
 	if err != nil {
@@ -67,6 +72,7 @@ func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
 	if err != nil {
 		return nil, a.cut(ctx, req, err, response.StatusCode)
 	}
+	answer.secrets = a.hidden(response.Request)
 	if answer.Status < 200 || answer.Status > 299 {
 		return nil, a.refusal(req, answer)
 	}
@@ -85,6 +91,12 @@ func (a *API) request(ctx context.Context, req Request) (*http.Request, error) {
 	hr, err := http.NewRequestWithContext(ctx, req.Method, target, body)
 	if err != nil {
 		return nil, err
+	}
+	if req.Body != nil && req.Body.Open != nil {
+		hr.ContentLength, hr.GetBody = req.Body.Size, req.Body.Open
+		if hr.Body, err = req.Body.Open(); err != nil {
+			return nil, err
+		}
 	}
 	hr.Header.Set("Accept", "application/json")
 	if req.Body != nil {
@@ -125,10 +137,14 @@ func (a *Answer) unreadable(err error) error {
 	if a.empty() {
 		return fmt.Errorf("the answer (%s) is empty", kind)
 	}
-	if strings.Contains(kind, "json") {
-		return fmt.Errorf("the answer (%s, %d bytes) cannot be used: %w", kind, len(a.Body), err)
+	if title := htmlTitle(a.shown(string(a.Body))); strings.Contains(kind, "html") && title != "" {
+		return fmt.Errorf("the answer is a web page titled %s, and no JSON", title)
 	}
-	return fmt.Errorf("the answer (%s) cannot be used: %w; it begins with %q", kind, err, excerpt(a.Body, 80))
+	if strings.Contains(kind, "json") {
+		return &cleaned{text: a.shown(fmt.Sprintf("the answer (%s, %d bytes) cannot be used: %v", kind, len(a.Body), err)), err: err}
+	}
+	begins := excerpt([]byte(a.shown(string(a.Body))), 80)
+	return &cleaned{text: fmt.Sprintf("the answer (%s) cannot be used: %s; it begins with %q", kind, a.shown(err.Error()), begins), err: err}
 }
 
 // excerpt is the beginning of a text in one line, at most n runes of it.
