@@ -44,6 +44,8 @@ func (d *decoder) record() *Record {
 			d.object(func(name string) { r.Writes[name] = d.write(attrType(typ, name)) })
 		case "needs":
 			d.array(func() { r.Needs = append(r.Needs, d.need()) })
+		case "deposed":
+			d.array(func() { r.Deposed = append(r.Deposed, d.text()) })
 		default:
 			d.unknown(key)
 		}

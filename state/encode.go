@@ -185,6 +185,15 @@ func appendRecordAt(b []byte, addr schema.Address, r *Record) ([]byte, error) {
 		}
 		b = append(b, ']')
 	}
+	for i, id := range r.Deposed {
+		if i == 0 {
+			b = append(b, `,"deposed":`...)
+		}
+		b = appendString(append(b, "[,"[min(i, 1)]), id)
+	}
+	if len(r.Deposed) > 0 {
+		b = append(b, ']')
+	}
 	return append(b, '}'), nil
 }
 

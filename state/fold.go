@@ -1,6 +1,10 @@
 package state
 
-import "github.com/espalier-dev/espalier/schema"
+import (
+	"slices"
+
+	"github.com/espalier-dev/espalier/schema"
+)
 
 // fold puts the journal's entries into s, which it owns.
 func (j *journal) fold(s *Snapshot) {
@@ -37,7 +41,7 @@ func (j *journal) fold(s *Snapshot) {
 // settle takes away the intents that r answers.
 func (r *Result) settle(pending map[schema.Address]Intent) {
 	delete(pending, r.Address)
-	if r.Record != nil && !r.Failed && pending[r.Moved].ID == r.Record.ID {
+	if r.Record != nil && !r.Failed && r.Record.holds(pending[r.Moved].ID) {
 		delete(pending, r.Moved)
 	}
 }
@@ -60,7 +64,7 @@ func (r *Result) apply(get func(schema.Address) *Record, set func(schema.Address
 		}
 		return
 	}
-	if old := get(r.Moved); old != nil && old.ID == r.Record.ID {
+	if old := get(r.Moved); old != nil && r.Record.holds(old.ID) {
 		set(r.Moved, nil)
 	}
 	record := r.Record
@@ -71,6 +75,10 @@ func (r *Result) apply(get func(schema.Address) *Record, set func(schema.Address
 	}
 	set(r.Address, record)
 }
+
+// holds reports whether the live object with that id is the record's, be it one
+// that it has replaced.
+func (r *Record) holds(id string) bool { return r.ID == id || slices.Contains(r.Deposed, id) }
 
 // intents lists pending intents by address.
 func intents(pending map[schema.Address]Intent) []Intent {

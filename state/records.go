@@ -67,18 +67,41 @@ func (s *Snapshot) Digest(v cty.Value) string {
 // Owner identifies a live object: whose it is, of which type, and its id.
 type Owner struct{ Provider, Type, ID string }
 
-// Owners maps each owned live object to its address, in one pass. If two
-// addresses hold one object, the one that sorts first is given.
+// Owners maps each owned live object to its address, those that others have
+// replaced included, in one pass. If two addresses hold one object, the one that
+// sorts first is given.
 func (s *Snapshot) Owners() map[Owner]schema.Address {
 	owners := make(map[Owner]schema.Address, len(s.Records))
 	for addr, r := range s.Records {
-		key := Owner{Provider: r.Provider, Type: addr.Type, ID: r.ID}
-		if other, twice := owners[key]; !twice || addr.Compare(other) < 0 {
-			owners[key] = addr
+		own := func(id string) {
+			key := Owner{Provider: r.Provider, Type: addr.Type, ID: id}
+			if other, twice := owners[key]; !twice || addr.Compare(other) < 0 {
+				owners[key] = addr
+			}
+		}
+		own(r.ID)
+		for _, id := range r.Deposed {
+			own(id)
 		}
 	}
 	return owners
 }
+
+// Mark is the server time up to which it is known what changed of the objects of a
+// type; zero where that has not been asked, or there is no state.
+func (s *Snapshot) Mark(provider, typ string) time.Time {
+	if s == nil {
+		return time.Time{}
+	}
+	return s.Marks[markKey(provider, typ)]
+}
+
+// SetMark notes such a time.
+func (s *Snapshot) SetMark(provider, typ string, at time.Time) {
+	s.Marks[markKey(provider, typ)] = at
+}
+
+func markKey(provider, typ string) string { return provider + "/" + typ }
 
 // Addresses returns the addresses of all records, sorted.
 func (s *Snapshot) Addresses() []schema.Address {
@@ -129,7 +152,7 @@ func sameRecord(a, b *Record) bool {
 			return x.At.Equal(y.At) && sameValue(x.Before, y.Before) && sameValue(x.Sent, y.Sent) && sameValue(x.Answer, y.Answer) &&
 				slices.EqualFunc(x.Earlier, y.Earlier, func(f, g Former) bool { return f.At.Equal(g.At) && sameValue(f.Value, g.Value) })
 		}) &&
-		slices.Equal(a.Needs, b.Needs)
+		slices.Equal(a.Needs, b.Needs) && slices.Equal(a.Deposed, b.Deposed)
 }
 
 func sameValue(a, b cty.Value) bool {

@@ -63,6 +63,9 @@ type Record struct {
 	Writes map[string]Write
 	// Needs are the addresses it depended on when it was written.
 	Needs []schema.Address
+	// Deposed are the ids of live objects that this one has replaced and that are
+	// still to be deleted. They are ours like the object itself.
+	Deposed []string
 	// Read is when Attrs were last read in full, Written when we last wrote to the
 	// object live.
 	Read, Written time.Time
@@ -116,7 +119,8 @@ type Result struct {
 	Moved   schema.Address
 	Failed  bool
 	// ID is the live id of what is let go of where Record is nil: a record that
-	// holds another object by now stays. Empty lets go of whatever is there.
+	// holds another object by now stays. Empty lets go of whatever is there. With a
+	// Record it is the id of an object that the record has no longer deposed.
 	ID string
 	// Provider and Deleted, with ID, say that the object was deleted live, and
 	// when; Deleted is zero if it was not.

@@ -84,6 +84,7 @@ func Record(addr schema.Address) *rapid.Generator[*state.Record] {
 		}
 		r.Needs = rapid.SliceOfN(Address(), 0, 3).Draw(t, "needs")
 		slices.SortFunc(r.Needs, schema.Address.Compare)
+		r.Deposed = rapid.SliceOfN(rapid.StringMatching(`[0-9]{1,3}`), 0, 2).Draw(t, "deposed")
 		return r
 	})
 }

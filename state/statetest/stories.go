@@ -153,6 +153,32 @@ func readdressed(t *testing.T, s Store) {
 	equal(t, snapshot.Owners(), map[state.Owner]schema.Address{{Provider: "acme", Type: "acme_user", ID: "17"}: user("new")})
 }
 
+// replaced: what was replaced is kept by its id until it is deleted, also when the
+// run dies in between, and also where the object has got another address.
+func replaced(t *testing.T, s Store) {
+	session := open(t, s)
+	step(t, session, intent("old", "create"), result("old", "17"))
+	anew := record("new", "18")
+	anew.Deposed = []string{"17"}
+	must(t, session.Commit(t.Context(), state.Result{Address: user("new"), Record: anew, Moved: user("old")}))
+	s.Kill(session)
+	snapshot, _ := read(t, s)
+	equal(t, snapshot.Records, records(anew))
+	equal(t, snapshot.Owners(), map[state.Owner]schema.Address{
+		{Provider: "acme", Type: "acme_user", ID: "17"}: user("new"), {Provider: "acme", Type: "acme_user", ID: "18"}: user("new")})
+	session = open(t, s)
+	alone := record("new", "18")
+	must(t, session.Begin(t.Context(), intent("new", "delete")))
+	must(t, session.Commit(t.Context(), state.Result{Address: user("new"), Record: alone, ID: "17", Provider: "acme", Deleted: at}))
+	equal(t, session.Snapshot().Records, records(alone))
+	s.Kill(session)
+	finish(t, open(t, s))
+	snapshot, pending := read(t, s)
+	equal(t, snapshot.Records, records(alone))
+	equal(t, snapshot.Deleted, map[state.Owner]time.Time{{Provider: "acme", Type: "acme_user", ID: "17"}: at})
+	equal(t, pending, []state.Intent(nil))
+}
+
 func together(t *testing.T, s Store) {
 	session := open(t, s)
 	must(t, session.CommitAll(t.Context(), nil))

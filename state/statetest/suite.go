@@ -44,6 +44,7 @@ func Run(t *testing.T, newStore Maker) {
 		{"a later intent takes the place of an earlier one", superseded},
 		{"a failed intent is no longer open", failed},
 		{"a readdressed object moves in one step", readdressed},
+		{"a replaced object is kept by its id until it is deleted", replaced},
 		{"many results are kept at once", together},
 		{"what is not an object is kept by Close", updated},
 		{"tenants outlive a killed run", tenants},
