@@ -35,6 +35,9 @@ type Error struct {
 	Op     string // what was attempted: "create user", without secrets
 	Status int    // HTTP status, 0 if none
 	Vendor string // the vendor's own message, if any
+	// Attrs are the attributes of the object that the message is about, in its
+	// order and each once, as far as it names any.
+	Attrs  []string
 	Remedy string // what to do
 	// Accepted says of an unanswered create that the server said that it was
 	// carried out, but not what it made.

@@ -2,7 +2,6 @@ package render
 
 import (
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/espalier-dev/espalier/planner"
@@ -22,7 +21,7 @@ func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error
 	f.line(f.paint.bold(f.counts()))
 	f.settled()
 	if r.Stopped != nil {
-		f.paragraph("", "The run stopped early: "+f.names.discreet(r.Stopped.Error()))
+		f.paragraph("", "The run stopped early: "+f.names.errorText(nil, r.Stopped))
 	}
 	for _, l := range f.next() {
 		f.paragraph("", l)
@@ -88,64 +87,6 @@ func causes(plan *planner.Plan, r *planner.Report) map[int][]int {
 	return because
 }
 
-// mostFailures is how many of one kind are told one by one.
-const mostFailures = 50
-
-func (f *reportFace) group(s planner.Status, title string) {
-	var list []int
-	for i := range f.plan.Steps {
-		if status(f.report, i) == s {
-			list = append(list, i)
-		}
-	}
-	if len(list) == 0 {
-		return
-	}
-	slices.SortStableFunc(list, func(a, b int) int { return f.plan.Steps[a].Address.Compare(f.plan.Steps[b].Address) })
-	f.section(title)
-	for n, i := range list {
-		if n == mostFailures && !f.Full {
-			f.line(indent, f.paint.dim("... and "+count(len(list)-n)+" more"))
-			return
-		}
-		f.trouble(i)
-	}
-}
-
-// trouble tells of one step that was not done.
-func (f *reportFace) trouble(i int) {
-	step := &f.plan.Steps[i]
-	quiet := f.People == PeopleCounts && f.names.shielded(step)
-	head := []string{f.sign(step), " ", f.paint.bold(clean(step.Address.String()))}
-	if quiet {
-		head = []string{f.sign(step), " 1 person"}
-	} else if label := f.names.label(step); label != "" {
-		head = append(head, "  ", label)
-	}
-	if at := place(step.File, step.Line); at != "" {
-		head = append(head, "  ", f.paint.dim(at))
-	}
-	f.line(head...)
-	if i < len(f.report.Errors) && f.report.Errors[i] != nil {
-		f.paragraph(indent, f.names.discreet(f.report.Errors[i].Error()))
-	}
-	skipped := f.because[i]
-	if len(skipped) == 0 {
-		return
-	}
-	var list []string
-	for _, j := range skipped[:min(5, len(skipped))] {
-		if other := &f.plan.Steps[j]; f.People != PeopleCounts || !f.names.shielded(other) {
-			list = append(list, f.names.short(other))
-		}
-	}
-	text := "Not tried because of it: " + plural(len(skipped), "step", "steps")
-	if len(list) > 0 {
-		text += ": " + some(list, len(skipped))
-	}
-	f.paragraph(indent, text)
-}
-
 // counts is the line that counts how the steps ended.
 func (f *reportFace) counts() string {
 	total := make([]int, planner.Pending+1)
@@ -154,8 +95,9 @@ func (f *reportFace) counts() string {
 	for i := range f.plan.Steps {
 		s := status(f.report, i)
 		total[s]++
+		_, half := f.plan.Completes(i)
 		switch step := &f.plan.Steps[i]; {
-		case s != planner.Done:
+		case s != planner.Done || half: // a replacement counts once
 		case stripped(step):
 			released++
 		default:

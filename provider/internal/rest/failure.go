@@ -15,7 +15,7 @@ import (
 // refusal turns a status other than 2xx into an error that says what it means
 // for the run.
 func (a *API) refusal(req Request, answer *Answer) *provider.Error {
-	e := &provider.Error{Op: req.Op, Status: answer.Status, Vendor: a.redact(vendorMessage(answer))}
+	e := &provider.Error{Op: req.Op, Status: answer.Status, Vendor: vendorMessage(answer), Attrs: blamed(answer, req.Fields)}
 	create := req.Method == http.MethodPost
 	switch status := answer.Status; {
 	case status == http.StatusNotFound && create:
@@ -32,6 +32,8 @@ func (a *API) refusal(req Request, answer *Answer) *provider.Error {
 		e.Kind, e.Remedy = provider.Unanswered, "It may have been made all the same, so it is looked up before anything is sent again"
 	case status >= 500, status == http.StatusRequestTimeout:
 		e.Kind, e.Remedy = provider.Unavailable, "The server is in trouble; run again later"
+	case status == http.StatusRequestEntityTooLarge:
+		e.Kind, e.Remedy = provider.Refused, "What was sent is larger than the server, or a proxy before it, takes"
 	case status >= 400:
 		e.Kind = provider.Refused
 	default:
@@ -48,11 +50,14 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 	}
 	e := &provider.Error{Kind: provider.Unavailable, Op: req.Op, Err: a.clean(err), Remedy: "Check the address and the network, then run again"}
 	var known *provider.Error
+	var own *contentError
 	var denied interface{ Unauthorized() bool }
 	var unsent interface{ Unsent() bool }
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &own):
+		return unsendable(req.Op, own)
 	case errors.As(err, &denied) && denied.Unauthorized():
 		// The transport got no token; its text has the remedy.
 		e.Kind, e.Remedy = provider.Unauthorized, ""
@@ -80,7 +85,15 @@ func (a *API) cut(ctx context.Context, req Request, err error, status int) error
 	return err
 }
 
+// malformed is for an answer that cannot be used. A reader that knows better what to
+// do than to look at the address says so itself.
 func malformed(req Request, answer *Answer, err error) *provider.Error {
+	var known *provider.Error
+	if errors.As(err, &known) {
+		e := *known
+		e.Op, e.Status = req.Op, answer.Status
+		return &e
+	}
 	return &provider.Error{Kind: provider.Malformed, Op: req.Op, Status: answer.Status, Err: err,
 		Remedy: "This is not what the API documents; check the address in the provider block, and whether a proxy or a login page answers in its place"}
 }
@@ -143,12 +156,4 @@ func errorText(err error) string {
 	return text
 }
 
-func (a *API) redact(text string) string {
-	for _, secret := range a.Secrets {
-		if len(secret) < 3 { // in every other word, and guessed in no time
-			continue
-		}
-		text = strings.ReplaceAll(text, secret, "(secret)")
-	}
-	return text
-}
+func (a *API) redact(text string) string { return without(text, forms(a.Secrets)) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -22,15 +23,15 @@ func vendorMessage(answer *Answer) string {
 	decoder.UseNumber()
 	var body any
 	if err := decoder.Decode(&body); err == nil {
-		return excerpt([]byte(wordsOf(body, 0)), maxMessage)
+		return excerpt([]byte(answer.shown(wordsOf(body, 0))), maxMessage)
 	}
 	if answer.Type == "text/html" || bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("<")) {
-		if title := htmlTitle(string(answer.Body)); title != "" {
+		if title := htmlTitle(answer.shown(string(answer.Body))); title != "" {
 			return "an HTML page titled " + title
 		}
 		return "an HTML page"
 	}
-	return excerpt(answer.Body, 80)
+	return excerpt([]byte(answer.shown(string(answer.Body))), 80)
 }
 
 // wordsOf gathers texts of a decoded body, outermost first.
@@ -63,18 +64,25 @@ func wordsOfObject(v map[string]any, depth int) string {
 		if words == "" {
 			continue
 		}
-		if id, ok := v["id"].(string); ok && id != "" && id != words {
+		if more := wordsOf(v["errors"], depth+1); key == "message" && more != "" && more != words {
+			words += ": " + more // the message alone is often "validation failed"
+		}
+		if id, ok := v["id"].(string); ok && id != "" && id != words && !saysStatus(id, v["status"]) {
 			words = fmt.Sprintf("%s (%s)", words, id)
 		}
 		return words
 	}
 	// A map of fields and what is wrong with each.
-	if depth == 0 {
-		return ""
-	}
 	names := make([]string, 0, len(v))
-	for name := range v {
-		names = append(names, name)
+	for name, value := range v {
+		switch value.(type) {
+		case []any, map[string]any:
+			names = append(names, name)
+		default: // at the top it is the answer's own
+			if depth > 0 {
+				names = append(names, name)
+			}
+		}
 	}
 	slices.Sort(names)
 	var parts []string
@@ -84,6 +92,16 @@ func wordsOfObject(v map[string]any, depth int) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// saysStatus reports whether an error's id is the name of its status and no more.
+func saysStatus(id string, status any) bool {
+	n, ok := status.(json.Number)
+	if !ok {
+		return false
+	}
+	code, err := n.Int64()
+	return err == nil && strings.EqualFold(strings.NewReplacer("_", " ", "-", " ").Replace(id), http.StatusText(int(code)))
 }
 
 func htmlTitle(page string) string {
