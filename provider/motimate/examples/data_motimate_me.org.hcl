@@ -1,0 +1,5 @@
+data "motimate_me" "me" {}
+
+output "token_of" {
+  value = data.motimate_me.me.email
+}

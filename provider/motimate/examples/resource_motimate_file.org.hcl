@@ -1,0 +1,3 @@
+resource "motimate_file" "welcome" {
+  source = "files/welcome.png" # beside this file
+}
