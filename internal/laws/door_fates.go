@@ -22,6 +22,8 @@ const (
 	Empty       Kind = "empty"        // it is carried out, and the answer has no body
 	Page        Kind = "page"         // a page for people is answered, with 200
 	Slow        Kind = "slow"         // the answer takes a little
+	SlowBody    Kind = "slow-body"    // its second half comes a little after the first
+	Hang        Kind = "hang"         // nothing is answered until the client goes away
 	Dies        Kind = "dies"         // the token is refused from now on, with Fate.Status
 	Late        Kind = "late"         // the connection is cut, and it is carried out Fate.Calls requests later
 	Frozen      Kind = "frozen"       // all reads show the world as it is now, for Fate.Calls requests
@@ -54,7 +56,7 @@ type Fate struct {
 
 // answers reports whether the fate needs the server's answer.
 func (f Fate) answers() bool {
-	return !slices.Contains([]Kind{Status, Cut, Page, Late}, f.Kind)
+	return !slices.Contains([]Kind{Status, Cut, Page, Late, Hang}, f.Kind)
 }
 
 // String names the fate in messages.
@@ -97,6 +99,26 @@ func (k *kept) send(w http.ResponseWriter) error {
 		if _, err := w.Write(k.body.Bytes()); err != nil {
 			return err
 		}
+	}
+	return http.NewResponseController(w).Flush()
+}
+
+// dribble passes the answer on in two halves.
+func (k *kept) dribble(w http.ResponseWriter) error {
+	whole := k.body.Bytes()
+	maps.Copy(w.Header(), k.header)
+	w.WriteHeader(k.status)
+	if _, err := w.Write(whole[:len(whole)/2]); err != nil {
+		return err
+	}
+	if err := http.NewResponseController(w).Flush(); err != nil {
+		return err
+	}
+	pause := time.NewTimer(slowBy)
+	defer pause.Stop()
+	<-pause.C
+	if _, err := w.Write(whole[len(whole)/2:]); err != nil {
+		return err
 	}
 	return http.NewResponseController(w).Flush()
 }

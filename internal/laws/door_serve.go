@@ -119,6 +119,10 @@ func (d *Door) meet(w http.ResponseWriter, r *http.Request, x *Exchange, fate Fa
 	if fate.Do != nil {
 		fate.Do()
 	}
+	if fate.Kind == Hang {
+		<-r.Context().Done()
+		return
+	}
 	d.answer(w, x, fate, k)
 }
 
@@ -159,7 +163,11 @@ func (d *Door) pass(w http.ResponseWriter, k *kept, x *Exchange) {
 	x.Told = d.tick() // before it is, so that nothing the client does then comes earlier
 	lost := !x.Foreign && d.lost != nil && d.lost(*x)
 	d.mu.Unlock()
-	if k.send(w) != nil || lost {
+	send := k.send
+	if x.Fate == string(SlowBody) && k.status != http.StatusNoContent {
+		send = k.dribble
+	}
+	if send(w) != nil || lost {
 		d.mu.Lock()
 		x.Told = 0
 		d.mu.Unlock()

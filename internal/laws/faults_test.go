@@ -3,6 +3,7 @@ package laws
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -48,6 +49,38 @@ func troubled(t *testing.T, rt *rapid.T) {
 	}
 	w.converge(rt, o)
 	w.converge(rt, o.edit(rt).edit(rt).edit(rt))
+}
+
+// TestSoak: an organisation lives through many edits, each with trouble on the way,
+// and every one ends like that. It is eight lives, since much of one is waiting;
+// where ESPALIER_SOAK is set they have 200 edits in all, each of a few changes.
+func TestSoak(t *testing.T) {
+	setRounds(t, 1)
+	lives, each := 8, 2
+	if os.Getenv("ESPALIER_SOAK") != "" {
+		each = 25
+	}
+	var abreast sync.WaitGroup
+	for i := range lives {
+		abreast.Go(func() {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				rapid.Check(t, func(rt *rapid.T) { lived(t, rt, each) })
+			})
+		})
+	}
+	abreast.Wait()
+}
+
+// lived is one life.
+func lived(t *testing.T, rt *rapid.T, edits int) {
+	w := weather{lag: rapid.SampledFrom([]string{"0s", "1h"}).Draw(rt, "read_lag")}
+	w.site = newSiteWith(t, rt, map[string]string{"single_parent": "present"})
+	o := draw(rt)
+	w.converge(rt, o)
+	for range edits {
+		o = o.edit(rt)
+		w.converge(rt, o)
+	}
 }
 
 // TestLonePersonWaitsForTheLag: with no other write to compare with, a person
@@ -194,7 +227,7 @@ func evenly(rt *rapid.T, n int, what string) int {
 }
 
 func (w *weather) drawFate(rt *rapid.T) Fate {
-	kinds := []Kind{Cut, Cut, Status, Status, HalfBody, BrokenJSON, Empty, Page, Slow, Dies}
+	kinds := []Kind{Cut, Cut, Status, Status, HalfBody, BrokenJSON, Empty, Page, Slow, SlowBody, Hang, Dies}
 	if w.lag != "0s" { // else the user has said that no read is behind
 		kinds = append(kinds, Frozen, FrozenLists)
 	}
@@ -207,6 +240,8 @@ func (w *weather) drawFate(rt *rapid.T) Fate {
 		f.Status = []int{429, 500, 502, 503}[evenly(rt, 4, "status")]
 		f.Carried = f.Status != 429 && rapid.Bool().Draw(rt, "carried out")
 		f.Header = rateHeaders()[evenly(rt, len(rateHeaders()), "header")]
+	case Hang:
+		f.Carried, f.Do = rapid.Bool().Draw(rt, "carried out"), w.interrupt
 	case Cut, Page:
 		f.Carried = rapid.Bool().Draw(rt, "carried out")
 	case Dies:

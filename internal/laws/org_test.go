@@ -15,6 +15,7 @@ type org struct {
 	groups    []group
 	positions []position
 	people    []person
+	media     *media
 	made      int // how many labels, names and addresses have been made up
 }
 
@@ -31,7 +32,7 @@ type person struct {
 }
 
 func (o *org) clone() *org {
-	c := &org{groups: slices.Clone(o.groups), positions: slices.Clone(o.positions), people: slices.Clone(o.people), made: o.made}
+	c := &org{groups: slices.Clone(o.groups), positions: slices.Clone(o.positions), people: slices.Clone(o.people), media: o.media, made: o.made}
 	for i := range c.people {
 		p := &c.people[i]
 		p.groups, p.leads, p.positions = slices.Clone(p.groups), slices.Clone(p.leads), slices.Clone(p.positions)
