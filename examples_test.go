@@ -18,6 +18,7 @@ import (
 type example struct {
 	t        *testing.T
 	dir      string
+	environ  []string // beside the tracing
 	out, err string
 }
 
@@ -33,7 +34,7 @@ func (e *example) run(code int, args ...string) {
 func (e *example) try(args ...string) int {
 	var out, err bytes.Buffer
 	got := cli.Main(append([]string{"-chdir=" + e.dir}, args...), cli.Streams{
-		In: strings.NewReader(""), Out: &out, Err: &err, Now: time.Now, Width: 80, Environ: []string{"ESPALIER_TRACE=1"},
+		In: strings.NewReader(""), Out: &out, Err: &err, Now: time.Now, Width: 80, Environ: append([]string{"ESPALIER_TRACE=1"}, e.environ...),
 	})
 	e.out, e.err = out.String(), err.String()
 	return got

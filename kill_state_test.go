@@ -30,7 +30,7 @@ func killedMain() {
 	d.at, _ = strconv.Atoi(os.Getenv(killEnv))
 	streams := cli.OS()
 	streams.State = []state.Option{state.WithTap(d.tap)}
-	code := cli.Main(os.Args[1:], streams)
+	code := observed(streams)
 	if name := os.Getenv(countEnv); name != "" {
 		if err := os.WriteFile(name, []byte(strconv.Itoa(d.count)), 0o600); err != nil {
 			code = cli.ExitError

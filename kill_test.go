@@ -126,7 +126,8 @@ func newKillSite(t *testing.T) *killSite {
 func newEmptySite(t *testing.T) *killSite {
 	t.Helper()
 	vendor := all.Providers()[0]
-	handler, err := vendor.Sandbox(provider.SandboxOptions{Behaviour: map[string]string{"roles": "present"}})
+	handler, err := vendor.Sandbox(provider.SandboxOptions{Behaviour: map[string]string{"roles": "present"},
+		Observe: asDescribed(vendor.Name(), func(err error) { t.Error(err) })})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,6 +86,7 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 		name, value, _ := strings.Cut(arg, "=")
 		o.Behaviour[name] = value
 	}
+	o.Observe = asDescribed(args[1], ts.Value(breachesKey{}).(*breaches).add)
 	handler, err := all.Providers()[i].Sandbox(o)
 	ts.Check(err)
 	s.Handler = handler

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write what the stories compare with anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"espalier": main, "espalier-killed": killedMain})
+	testscript.Main(m, map[string]func(){"espalier": observedMain, "espalier-killed": killedMain})
 }
 
 // TestScripts runs the stories: each is a folder of files, commands a user
@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			// The race detector lets a process that ends wait for a second.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Values[serversKey{}] = map[string]*server{}
+			e.Values[breachesKey{}] = watchBreaches(e)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -13,13 +13,16 @@ const (
 	Readdress               // it is ours under another address: the state entry moves, no call
 	Update                  // change some of its attributes
 	Move                    // change its parent, and what else differs, in the same call
-	Replace                 // make the new one, then delete the old one
+	Replace                 // make the new one; a Delete of the old one follows
 	Delete                  // delete it
 	Forget                  // drop it from the state; what is live stays
 )
 
 var actionNames = [...]string{"none", "create", "adopt", "readdress", "update", "move", "replace", "delete", "forget"}
 var actionSigns = [...]string{" ", "+", "&", "=", "~", ">", "-/+", "-", "."}
+
+// makes reports whether the step makes an object.
+func (s *Step) makes() bool { return s.Action == Create || s.Action == Replace }
 
 // String is the action's word in plans, events and journals.
 func (a Action) String() string { return actionNames[a] }

@@ -16,7 +16,8 @@ import (
 // ApplyOptions says how a plan is carried out.
 type ApplyOptions struct {
 	Types map[string]*schema.Type
-	// Parallelism is the number of calls under way at once, at least 1.
+	// Parallelism is the number of calls under way at once to each provider
+	// configuration, at least 1.
 	Parallelism int
 	// Conflicts are the steps, by index, that must not be tried because their
 	// object is no longer as planned, with the reason.
@@ -88,11 +89,10 @@ type run struct {
 	mu       sync.Mutex
 	wake     *sync.Cond
 	open     []int // by step: how many needs have not ended
-	ready    []int
+	ready    *readyLines
 	last     []int  // ready steps of the last phase
 	unknown  []int  // steps to be looked up when nothing else is at work
-	turns    int    // how many calls may still be begun at once
-	turn     []bool // by step: whether it has one of them
+	turn     []bool // by step: whether it has one of the turns to call
 	first    int    // steps of the first phase that have not ended
 	busy     int    // workers that are at work
 	idle     int    // workers that wait for something to do
@@ -114,7 +114,7 @@ func newRun(p *Plan, target Target, journal Journal, o ApplyOptions) *run {
 		needed: make([][]int, n), open: make([]int, n), results: make([]*aftermath, n), ended: make([]time.Time, n), leavers: leavers(p, o.Types),
 		at: make(map[schema.Address]int, n), attempts: map[int]*attempt{}, closed: map[string]bool{}, streak: map[string]int{}}
 	r.wake = sync.NewCond(&r.mu)
-	r.turns, r.turn = max(1, o.Parallelism), make([]bool, n)
+	r.ready, r.turn = newReadyLines(p.Steps, max(1, o.Parallelism)), make([]bool, n)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		r.open[i] = len(s.Needs)
@@ -152,7 +152,7 @@ func (r *run) enqueue(i int) {
 		r.attempts[i] = &attempt{at: s.Tried, accepted: s.Accepted}
 		r.unknown = append(r.unknown, i)
 	default:
-		r.ready = append(r.ready, i)
+		r.ready.add(i)
 	}
 }
 
@@ -172,13 +172,12 @@ func (r *run) next() (job, bool) {
 			return job{}, false
 		}
 		if r.first == 0 && len(r.last) > 0 {
-			r.ready, r.last = append(r.ready, r.last...), nil
+			r.ready.add(r.last...)
+			r.last = nil
 		}
 		// A step is begun when its call can be made, so that calls come in the order
 		// of the plan as far as that is free.
-		if len(r.ready) > 0 && (r.turns > 0 || r.plan.Steps[r.ready[0]].Calls == 0) {
-			i := r.ready[0]
-			r.ready = r.ready[1:]
+		if i, ok := r.ready.next(); ok {
 			if err, conflict := r.o.Conflicts[i]; conflict {
 				r.end(i, Conflicted, err, 0)
 				continue
@@ -191,12 +190,12 @@ func (r *run) next() (job, bool) {
 			r.tell(i, nil, 0)
 			r.busy++
 			if r.plan.Steps[i].Calls > 0 {
-				r.turns--
+				r.ready.begin(i)
 				r.turn[i] = true
 			}
 			return job{step: i}, true
 		}
-		if r.busy == 0 && len(r.ready) == 0 && len(r.unknown) > 0 {
+		if r.busy == 0 && r.ready.waiting == 0 && len(r.unknown) > 0 {
 			j := job{lookups: r.unknown}
 			r.unknown = nil
 			r.busy++
@@ -218,7 +217,7 @@ func (r *run) rouse() {
 		r.wake.Broadcast()
 		return
 	}
-	for range min(len(r.ready), r.idle) {
+	for range min(r.ready.waiting, r.idle) {
 		r.wake.Signal()
 	}
 }
@@ -227,7 +226,7 @@ func (r *run) rouse() {
 func (r *run) passTurn(i int) {
 	if r.turn[i] {
 		r.turn[i] = false
-		r.turns++
+		r.ready.end(i)
 		r.wake.Signal()
 	}
 }

@@ -18,6 +18,12 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 		return Failed, err
 	}
 	found := r.found(i)
+	if found == nil && !s.Made.IsZero() && s.Calls > 0 && r.sentBefore(i) == nil {
+		// The intent of the next call takes the place of that by which it is known.
+		if status, err := r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before}); err != nil {
+			return status, err
+		}
+	}
 	switch {
 	case found != nil: // made by a call that was not answered
 		return r.made(ctx, i, s, after, *found)
@@ -25,10 +31,8 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 		return r.forget(ctx, s)
 	case s.Action == Delete:
 		return r.delete(ctx, i, s)
-	case s.Action == Create:
+	case s.makes():
 		return r.create(ctx, i, s, after)
-	case s.Action == Replace:
-		return r.replace(ctx, i, s, after)
 	case s.Calls == 0: // adopted or readdressed as it is
 		return r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before})
 	}
@@ -65,9 +69,7 @@ var errLeft = errors.New("not tried, because the run stops")
 // call makes the call of a step, whose turn it is, with the intent written right
 // before it.
 func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Value, send func() (schema.Object, error)) (schema.Object, error) {
-	if s.Action != Replace { // which has another call to make
-		defer r.called(i)
-	}
+	defer r.called(i)
 	if r.isStopped(s.Provider) {
 		return schema.Object{}, errLeft
 	}
@@ -151,18 +153,6 @@ func (r *run) made(ctx context.Context, i int, s *Step, after map[string]cty.Val
 		return status, err
 	}
 	return r.heldToPromise(s, after, o)
-}
-
-// replace makes the new object first and deletes the old one then.
-func (r *run) replace(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {
-	if status, err := r.create(ctx, i, s, after); status != Done {
-		return status, err
-	}
-	err := r.target.Delete(ctx, s, s.ID)
-	if err != nil && verdict(err) != Gone {
-		return Failed, fmt.Errorf("the new one is made, but the old one (id %s) could not be deleted: %w", s.ID, err)
-	}
-	return Done, nil
 }
 
 func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.Value) (Status, error) {

@@ -48,7 +48,8 @@ type wirePlan struct {
 	Findings             []Finding `json:",omitempty"`
 	Until                time.Time `json:",omitzero"`
 	Unconfirmed          int       `json:",omitempty"`
-	Tree                 *Forest   `json:",omitempty"`
+	Refresh              Refresh
+	Tree                 *Forest `json:",omitempty"`
 	Summary              Summary
 	Made                 time.Time
 }
@@ -56,7 +57,7 @@ type wirePlan struct {
 // Encode writes a plan so that Decode gives the same plan back.
 func Encode(p *Plan) ([]byte, error) {
 	w := wirePlan{ID: p.ID, Lineage: p.Lineage, Serial: p.Serial, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Targets: p.Targets,
-		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Tree: p.Tree, Summary: p.Summary, Made: p.Made}
+		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Refresh: p.Refresh, Tree: p.Tree, Summary: p.Summary, Made: p.Made}
 	for _, s := range p.Steps {
 		ws := wireStep{Step: s, Before: knownMap(s.Before)}
 		for _, c := range s.Changes {
@@ -91,7 +92,7 @@ func Decode(data []byte) (*Plan, error) {
 		}
 	}
 	p := &Plan{ID: w.ID, Lineage: w.Lineage, Serial: w.Serial, Destroy: w.Destroy, RefreshOnly: w.RefreshOnly, Targets: w.Targets,
-		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Tree: w.Tree, Summary: w.Summary, Made: w.Made}
+		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Refresh: w.Refresh, Tree: w.Tree, Summary: w.Summary, Made: w.Made}
 	for i, ws := range w.Steps {
 		s := ws.Step
 		s.Before, s.Changes = valueMap(ws.Before), nil
@@ -135,6 +136,11 @@ func (p *Plan) HasSensitive() bool {
 	for i := range p.Steps {
 		for _, t := range p.Steps[i].After {
 			if schema.IsSensitive(t.Value) || t.Pending != nil && t.Pending.Sensitive {
+				return true
+			}
+		}
+		for _, t := range p.Steps[i].Taken {
+			if schema.IsSensitive(t.Value) {
 				return true
 			}
 		}

@@ -16,6 +16,7 @@ type difference struct {
 	before   map[string]cty.Value
 	after    map[string]schema.Template
 	implied  map[string][]string
+	taken    map[string]schema.Template
 	moves    bool
 	replaces bool
 }
@@ -58,7 +59,7 @@ func (m *Match) diff(n *node) difference {
 	sets := m.memberSets(n)
 	for i := range typ.Attributes {
 		attr := &typ.Attributes[i]
-		if attr.Computed || attr.Purpose == schema.PurposeMode || n.ignores(attr.Name) {
+		if attr.Computed || attr.Purpose == schema.PurposeMode || silent(attr) || n.ignores(attr.Name) {
 			continue
 		}
 		if set := sets[attr.Name]; set != nil {
@@ -98,7 +99,7 @@ func (m *Match) diffAttr(n *node, attr *schema.Attribute, d *difference) {
 	if known && want.IsKnown() && m.same(n, attr, want.Value, have) || m.isRenamed(n, attr) {
 		return
 	}
-	if !known && n.unreadable(m, attr, want) {
+	if !known && n.unreadable(m, attr, want) || n.takes(attr, want, have, d) {
 		return
 	}
 	if attr.CreateOnly && !slices.Contains(m.in.Providers[n.inst.Provider].Mutable[n.inst.Type.Name], attr.Name) {
@@ -123,7 +124,44 @@ func (m *Match) same(n *node, attr *schema.Attribute, want, have cty.Value) bool
 		return false
 	}
 	w, ok := n.rec.Writes[attr.Name]
-	return ok && w.Answer != cty.NilVal && w.Sent != cty.NilVal && equal(attr, want, w.Sent) && equal(attr, have, w.Answer) && isForm(attr, w.Sent, w.Answer)
+	if !ok || w.Sent == cty.NilVal || !equal(attr, want, w.Sent) {
+		return false
+	}
+	if w.Answer == cty.NilVal { // nothing is replaced because of a way of writing
+		return attr.Forces && isForm(attr, w.Sent, have)
+	}
+	return equal(attr, have, w.Answer) && isForm(attr, w.Sent, w.Answer)
+}
+
+// takes settles what the live object tells in another form, or not at all. An
+// attribute that is worked out of a local file could not be changed in place: an
+// object that was found by its content is taken to have it. So is a text that differs
+// in nothing but the white space at its ends.
+func (n *node) takes(attr *schema.Attribute, want schema.Template, have cty.Value, d *difference) bool {
+	if n.rec != nil { // a digest of it is not the wanted one's, or it would be settled
+		return attr.Derived && have == cty.NilVal && want.IsKnown() && n.rec.Digests[attr.Name] == ""
+	}
+	if !want.IsKnown() || !knownByContent(n.inst.Type) {
+		return false
+	}
+	derived := attr.Derived && (have == cty.NilVal || isForm(attr, want.Value, have))
+	if !derived && !sameButEnds(want.Value, have) {
+		return false
+	}
+	if d.taken == nil {
+		d.taken = map[string]schema.Template{}
+	}
+	d.taken[attr.Name] = want
+	return true
+}
+
+// sameButEnds reports whether two texts differ at most in line ends and in the white
+// space around them.
+func sameButEnds(a, b cty.Value) bool {
+	s, okA := text(a)
+	t, okB := text(b)
+	trim := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+	return okA && okB && trim(s) != "" && trim(s) == trim(t)
 }
 
 // readable is the live value: as read, else as last recorded.
@@ -202,6 +240,10 @@ func (m *Match) change(n *node, attr *schema.Attribute, before cty.Value, after 
 		Drift:     m.drifted(n, attr)}
 	if target := m.in.Types[attr.Refers]; target != nil {
 		c.Refers = target.Noun[0]
+		if attr.Type.IsSetType() {
+			m.nameElements(n, attr, &c)
+			return c
+		}
 		if id, ok := text(before); ok && id != "" {
 			c.Removed = []Element{m.element(n.inst.Provider, attr.Refers, member{id: id})}
 		}
@@ -214,9 +256,23 @@ func (m *Match) change(n *node, attr *schema.Attribute, before cty.Value, after 
 	return c
 }
 
+// nameElements says by name what comes into a set of ids and what goes.
+func (m *Match) nameElements(n *node, attr *schema.Attribute, c *Change) {
+	had, wanted := idMembers(elements(c.Before)), wantedMembers(c.After)
+	if wanted.whole != nil {
+		return
+	}
+	for _, e := range wanted.minus(had).list {
+		c.Added = append(c.Added, m.element(n.inst.Provider, attr.Refers, e))
+	}
+	for _, e := range had.minus(wanted).list {
+		c.Removed = append(c.Removed, m.element(n.inst.Provider, attr.Refers, e))
+	}
+}
+
 // drifted reports whether the live value is another than the recorded one.
 func (m *Match) drifted(n *node, attr *schema.Attribute) bool {
-	if n.rec == nil || n.index < 0 {
+	if n.rec == nil || n.index < 0 || m.isNotKept(n, attr) {
 		return false
 	}
 	had, ok := n.rec.Attrs[attr.Name]

@@ -145,8 +145,8 @@ func Label(typ *schema.Type, o schema.Object) string {
 	return label(typ, attrsGetter(o.Attrs), o.ID)
 }
 
-// label names an object for people: by its name, by its e-mail or phone, or by
-// the first key that is set.
+// label names an object for people: by its name, by its e-mail or phone, by the
+// first key that is set, or by what stands first in its content.
 func label(typ *schema.Type, get func(string) (cty.Value, bool), otherwise string) string {
 	show := func(name string) string {
 		v, ok := get(name)
@@ -170,6 +170,9 @@ func label(typ *schema.Type, get func(string) (cty.Value, bool), otherwise strin
 		if s := show(key[0]); s != "" {
 			return s
 		}
+	}
+	if len(typ.Content) > 0 && show(typ.Content[0]) != "" {
+		return show(typ.Content[0])
 	}
 	return otherwise
 }

@@ -76,8 +76,8 @@ func (m *Match) evidenceOf(provider, typ string) *evidence {
 // shows, may all the same be there or be made yet: making it again could make it
 // twice. A list that lacks another write of ours lags behind, and proves nothing.
 // One that shows a write as new as the create proves that it did not happen.
-// Without such a write, people wait until the lag has passed; so does what the
-// server said it had made.
+// Without such a write, people wait until the lag has passed, and so does what
+// would stand on everybody's wall twice, and what the server said it had made.
 func (m *Match) unclear(provider string, typ *schema.Type, at time.Time, accepted bool) bool {
 	age, lag := m.in.Now.Sub(at), m.in.Providers[provider].ReadLag
 	if age >= lag {
@@ -91,14 +91,15 @@ func (m *Match) unclear(provider string, typ *schema.Type, at time.Time, accepte
 		return true
 	}
 	proven := !e.latest.IsZero() && e.latest.After(at.Add(-freshness))
-	return !proven && (accepted || typ.Class == schema.ClassPerson)
+	return !proven && (accepted || typ.Class == schema.ClassPerson || knownByContent(typ))
 }
 
 // undecided reports whether an earlier run may have made the object of an
 // instance that is not found live.
 func (m *Match) undecided(n *node) (Intent, bool) {
 	i, tried := m.tried(n)
-	if !tried || n.index >= 0 || !m.unclear(n.inst.Provider, n.inst.Type, i.At, i.Accepted) {
+	made := n.index >= 0 && !(i.Action == Replace && i.ID == n.live().ID)
+	if !tried || made || !m.unclear(n.inst.Provider, n.inst.Type, i.At, i.Accepted) {
 		return Intent{}, false
 	}
 	return i, true
@@ -116,19 +117,47 @@ func (p *Plan) waitUntil(t time.Time) {
 // with the same key is not ours to take away.
 func (m *Match) claimUnanswered() {
 	for _, i := range m.in.State.Intents {
-		table := m.table(i.Provider, i.Address.Type)
-		if i.Action != Create || m.at[i.Address] != nil || m.records[i.Address] != nil || table == nil {
+		table, owned := m.table(i.Provider, i.Address.Type), m.records[i.Address]
+		if m.at[i.Address] != nil || table == nil {
 			continue
 		}
-		at, count := table.stranger(i.Wanted)
-		if count != 1 || !isOurs(table.typ, i.Wanted, table.objects[at].Attrs) {
-			continue
+		at, made := m.madeBy(i, table, owned)
+		switch {
+		case !made:
+		case owned != nil:
+			m.depose(owned, table.objects[at].ID)
+		default:
+			rec := &Record{Address: i.Address, Provider: i.Provider, ID: table.objects[at].ID, Attrs: i.Wanted, Written: i.At}
+			table.owner[at] = rec
+			m.records = maps.Clone(m.records)
+			m.records[i.Address] = rec
 		}
-		rec := &Record{Address: i.Address, Provider: i.Provider, ID: table.objects[at].ID, Attrs: i.Wanted, Written: i.At}
-		table.owner[at] = rec
-		m.records = maps.Clone(m.records)
-		m.records[i.Address] = rec
 	}
+}
+
+// madeBy looks for what a call of an earlier run made, and nobody recorded. A run
+// that found it, and was to delete it, has left its id.
+func (m *Match) madeBy(i Intent, table *Table, owned *Record) (at int, made bool) {
+	again := owned != nil && owned.Provider == i.Provider && m.stoodFor(i, owned)
+	switch {
+	case owned == nil && i.Action == Delete:
+		at, listed := table.byID[i.ID]
+		return at, listed && table.isStranger(at)
+	case i.makes() && (owned == nil || again):
+		at, count := table.stranger(i.Wanted)
+		return at, count == 1 && isOurs(table.typ, i.Wanted, table.objects[at].Attrs)
+	}
+	return 0, false
+}
+
+// stoodFor reports whether a call that was to make an object began while the record
+// of its address was of another: one to be replaced, or one that had gone.
+func (m *Match) stoodFor(i Intent, rec *Record) bool {
+	if i.Action == Replace {
+		return rec.ID == i.ID
+	}
+	_, live := m.table(rec.Provider, rec.Address.Type).Find(rec.ID)
+	return i.Action == Create && !live
 }
 
 // isOurs reports whether an object can be what we sent: all of that is so, as far
@@ -139,7 +168,7 @@ func isOurs(typ *schema.Type, sent, live map[string]cty.Value) bool {
 		have, shown := live[attr.Name]
 		want, was := sent[attr.Name]
 		switch {
-		case !shown || attr.Computed || attr.Sensitive:
+		case !shown || attr.Computed || attr.Sensitive || silent(attr):
 		case was && !equal(attr, want, have) && !isForm(attr, want, have):
 			return false
 		case !was && attr.Type == cty.String && len(attr.Enum) == 0 && attr.Purpose == schema.PurposeNone && !schema.IsEmpty(have):
@@ -160,6 +189,12 @@ func (m *Match) tried(n *node) (Intent, bool) {
 	if i, ok := m.intents[n.inst.Address]; ok {
 		return i, i.Provider == n.inst.Provider && i.makes()
 	}
+	if _, settled := n.content(); settled && knownByContent(n.inst.Type) {
+		if i, ok := m.leftOver[intentKey{n.inst.Provider, n.inst.Type.Name, byContent, contentOf(n.inst.Type, n.known)}]; ok {
+			m.movedIntents[i.Address] = n.inst.Address
+			return i, true
+		}
+	}
 	for key := range n.inst.Type.Keys {
 		want, ok := keyOf(n.inst.Type, key, n.known)
 		if !ok {
@@ -173,10 +208,24 @@ func (m *Match) tried(n *node) (Intent, bool) {
 	return Intent{}, false
 }
 
+// wasToGo reports whether an earlier run began to delete the live object of a node,
+// and when: then it was ours, though no record says so.
+func (m *Match) wasToGo(n *node) (time.Time, bool) {
+	if len(m.in.State.Intents) == 0 {
+		return time.Time{}, false
+	}
+	m.indexIntents()
+	at, ours := m.toGo[ObjectID{n.inst.Provider, n.inst.Type.Name, n.live().ID}]
+	return at, ours
+}
+
 // makes reports whether the call was to make an object.
 func (i Intent) makes() bool { return i.Action == Create || i.Action == Replace }
 
-// intentKey names a natural key of what a call was to make.
+// byContent stands for the number of a key where an object is known by its content.
+const byContent = -1
+
+// intentKey names a natural key, or the content, of what a call was to make.
 type intentKey struct {
 	provider, typ string
 	key           int
@@ -189,11 +238,18 @@ func (m *Match) indexIntents() {
 	}
 	m.intents = make(map[schema.Address]Intent, len(m.in.State.Intents))
 	m.leftOver, m.movedIntents = map[intentKey]Intent{}, map[schema.Address]schema.Address{}
+	m.toGo = map[ObjectID]time.Time{}
 	for _, i := range m.in.State.Intents {
 		m.intents[i.Address] = i
+		if i.Action == Delete {
+			m.toGo[ObjectID{i.Provider, i.Address.Type, i.ID}] = i.At
+		}
 		typ := m.in.Types[i.Address.Type]
 		if m.at[i.Address] != nil || typ == nil || !i.makes() {
 			continue
+		}
+		if knownByContent(typ) {
+			m.leftOver[intentKey{i.Provider, typ.Name, byContent, contentOf(typ, attrsGetter(i.Wanted))}] = i
 		}
 		for key := range typ.Keys {
 			if value, ok := keyOf(typ, key, sentValues(typ, i.Wanted)); ok {

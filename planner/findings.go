@@ -87,11 +87,14 @@ func (m *Match) findCreate(i Intent, typ *schema.Type, f *Finding) {
 	if to, moved := m.movedIntents[i.Address]; moved {
 		n, f.Now = m.at[to], to
 	}
-	switch {
-	case n != nil && n.index >= 0:
+	rec, strays := m.records[i.Address], m.strays(i)
+	switch old := rec != nil && m.stoodFor(i, rec) && (n == nil || n.rec == rec); {
+	case old && len(strays) > 0:
+		f.Outcome, f.ID = Happened, strays[0]
+	case n != nil && n.index >= 0 && !old:
 		f.Outcome, f.ID = Happened, n.live().ID
-	case n == nil && m.records[i.Address] != nil:
-		f.Outcome, f.ID = Happened, m.records[i.Address].ID
+	case n == nil && rec != nil && !old:
+		f.Outcome, f.ID = Happened, rec.ID
 	case m.unclear(i.Provider, typ, i.At, i.Accepted || n == nil):
 		f.Outcome = Unclear
 		m.plan.waitUntil(i.At.Add(m.in.Providers[i.Provider].ReadLag))
@@ -107,7 +110,7 @@ func shows(typ *schema.Type, table *Table, i Intent) Outcome {
 	outcome := Happened
 	for name, want := range i.Wanted {
 		attr := typ.Attribute(name)
-		if attr == nil || attr.Purpose == schema.PurposeMode {
+		if attr == nil || attr.Purpose == schema.PurposeMode || silent(attr) {
 			continue
 		}
 		got, carried := o.Attrs[name]

@@ -50,7 +50,7 @@ func (m *Match) owned() map[string]int {
 func (m *Match) guardMaxDelete() {
 	names := map[string][]string{}
 	for i := range m.plan.Steps {
-		if s := &m.plan.Steps[i]; s.Action == Delete || s.Action == Replace {
+		if s := &m.plan.Steps[i]; s.Action == Delete { // that of a replaced object too
 			names[s.Address.Type] = append(names[s.Address.Type], s.Label)
 		}
 	}
@@ -161,7 +161,7 @@ func (m *Match) demotes(s *Step) bool {
 func (m *Match) guardPreventDestroy() {
 	for i := range m.plan.Steps {
 		s := &m.plan.Steps[i]
-		if s.Action != Delete && s.Action != Replace && !(s.Release && s.Calls > 0) {
+		if s.Replaced || s.Action != Delete && s.Action != Replace && !(s.Release && s.Calls > 0) {
 			continue
 		}
 		b := m.in.Blocks[s.Address.Resource()]

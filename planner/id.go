@@ -68,6 +68,10 @@ func (d *digest) steps(steps []Step) {
 		}
 		slices.Sort(needs)
 		d.text("step", s.Address.String(), s.From.String(), s.Action.String(), s.Provider, s.ID, fmt.Sprint(needs, s.Last, s.Release, s.KeyUnknown))
+		if s.Replaced || len(s.Deposed)+len(s.Taken) > 0 {
+			d.text("replaced", fmt.Sprint(s.Replaced, s.Deposed))
+			d.templates(s.Taken)
+		}
 		for _, name := range slices.Sorted(maps.Keys(s.Before)) {
 			d.text(name)
 			d.known(s.Before[name])

@@ -114,16 +114,48 @@ func (m *Match) parentAfter(provider, typ, parent string, of member) (member, bo
 	return member{id: id}, ok && id != ""
 }
 
-// serverAdded reports whether a person's membership of a unit is one that the
-// server adds by itself with one further down: an answer showed it without our
-// having sent it, or, where nothing is recorded, the whole tenant looks so.
+// serverAdded reports whether a person's membership of a unit, which is above one that
+// is wanted, is one that the server adds by itself: an answer showed that it adds
+// such, no answer showed anything, or, where nothing is recorded, the whole tenant
+// looks so. What was sent is never the server's.
 func (m *Match) serverAdded(rec *Record, provider string, people *Table, attr *schema.Attribute, id string) bool {
 	if rec == nil {
 		return m.addsParents(provider, people, attr)
 	}
-	w, ok := rec.Writes[attr.Name]
-	if ok && w.Answer == cty.NilVal { // no answer has shown what the server adds
-		return m.addsParents(provider, people, attr)
+	w, wrote := rec.Writes[attr.Name]
+	if !wrote || slices.Contains(elements(w.Sent), id) {
+		return false
 	}
-	return cameAlong(rec, attr, id)
+	if w.Answer == cty.NilVal { // what was not there before came with what was sent
+		return !slices.Contains(elements(w.Before), id) || m.answersAdd(provider, attr) || m.addsParents(provider, people, attr)
+	}
+	return w.grew()
+}
+
+// grew reports whether the answer to a write showed members that were not sent.
+func (w Write) grew() bool {
+	if w.Answer == cty.NilVal || w.Sent == cty.NilVal {
+		return false
+	}
+	sent := elements(w.Sent)
+	return slices.ContainsFunc(elements(w.Answer), func(id string) bool { return !slices.Contains(sent, id) })
+}
+
+// answersAdd reports whether any answer of the tenant has shown that the server adds
+// memberships of itself.
+func (m *Match) answersAdd(provider string, attr *schema.Attribute) bool {
+	if m.answersAdded == nil {
+		m.answersAdded = map[string]bool{}
+	}
+	added, known := m.answersAdded[provider]
+	if !known {
+		for _, rec := range m.records {
+			if rec.Provider == provider && rec.Writes[attr.Name].grew() {
+				added = true
+				break
+			}
+		}
+		m.answersAdded[provider] = added
+	}
+	return added
 }

@@ -69,8 +69,12 @@ type Record struct {
 	Digests  map[string]string
 	Writes   map[string]Write
 	Needs    []schema.Address
-	// Written is when we last wrote to the object.
-	Written time.Time
+	// Deposed are the ids of objects that this one has replaced and that are still
+	// to be deleted.
+	Deposed []string
+	// Read is when the attributes were last read in full, Written when we last
+	// wrote to the object.
+	Read, Written time.Time
 }
 
 // Write is one value we sent and what came of it.

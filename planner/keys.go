@@ -46,15 +46,7 @@ func (m *Match) claimByKey(n *node) {
 		m.claimedTwice(n, other, found)
 		return
 	}
-	n.index, n.keyed = found, true
-	n.table.claim[found] = n
-	n.lost, n.rec, n.gone = n.rec, nil, false
-	if owner := n.table.owner[found]; owner != nil {
-		n.rec = owner
-		if owner.Address != n.inst.Address {
-			n.from = owner.Address
-		}
-	}
+	m.take(n, found)
 }
 
 // refuseUnplaced refuses to make a unit while a live one of its name stands at a

@@ -10,60 +10,6 @@ import (
 	"github.com/espalier-dev/espalier/schema"
 )
 
-// Unread lists the live objects that have to be read one by one, because their
-// list did not carry an attribute that the configuration manages. The caller
-// reads them and hands each to Fill.
-func (m *Match) Unread() []ObjectID {
-	var out []ObjectID
-	for _, n := range m.nodes {
-		live := n.live()
-		if live == nil {
-			continue
-		}
-		for name := range n.values {
-			attr := n.inst.Type.Attribute(name)
-			if _, carried := live.Attrs[name]; carried || attr.Computed || attr.Sensitive {
-				continue
-			}
-			// Roles are read with the memberships or not at all.
-			if attr.Purpose != schema.PurposeLead && attr.Purpose != schema.PurposeMode {
-				out = append(out, ObjectID{n.inst.Provider, n.inst.Type.Name, live.ID})
-				break
-			}
-		}
-	}
-	for _, rec := range m.orphans {
-		if typ := m.in.Types[rec.Address.Type]; typ != nil && typ.Class == schema.ClassPerson {
-			if live, ok := m.table(rec.Provider, typ.Name).Find(rec.ID); ok && !carriesMembers(typ, live) {
-				out = append(out, ObjectID{rec.Provider, typ.Name, rec.ID})
-			}
-		}
-	}
-	return out
-}
-
-func carriesMembers(typ *schema.Type, o schema.Object) bool {
-	for _, name := range typ.ByPurpose(schema.PurposeMembership) {
-		if _, ok := o.Attrs[name]; !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// Fill adds to a live object what reading it alone has brought.
-func (m *Match) Fill(id ObjectID, attrs schema.Object) {
-	t := m.table(id.Provider, id.Type)
-	i, ok := t.byID[id.ID]
-	if !ok {
-		return
-	}
-	t.Fill(schema.Object{ID: id.ID, Attrs: attrs.Attrs})
-	if rec := t.owner[i]; rec != nil {
-		t.objects[i].Attrs = m.overlay(t.typ, rec, t.objects[i].Attrs, m.in.Providers[id.Provider].ReadLag)
-	}
-}
-
 // Plan decides on every object and puts the steps in order. It is called once,
 // after Unread has been served.
 func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
@@ -78,17 +24,19 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 	if !in.RefreshOnly {
 		m.findRenamed()
 	}
-	selected := m.selection()
+	m.selected = m.selection()
+	m.findReplaced()
 	for _, n := range m.nodes {
 		m.findDrift(n)
-		if !in.RefreshOnly && selected.instance(n) {
+		if !in.RefreshOnly && m.selected.instance(n) {
 			m.decide(n)
+			m.retire(n)
 		}
 		m.inheritWaits(n)
 	}
 	if !in.RefreshOnly {
 		for _, rec := range m.orphans {
-			if selected.record(rec) {
+			if m.selected.record(rec) {
 				m.remove(rec)
 			}
 		}
@@ -119,40 +67,44 @@ func (m *Match) decide(n *node) {
 		d = m.create(n)
 	}
 	action := Decide(s)
+	strays := m.retireStrays(n)
 	if action == None {
 		return
+	}
+	if action == Replace { // the new one is made with all there is
+		d.after = m.create(n).after
 	}
 	at := n.inst.Block.Range
 	step := Step{
 		Address: n.inst.Address, From: n.from, Action: action, Provider: n.inst.Provider, Class: n.inst.Type.Class,
 		Label: m.labelOf(n, n.inst.Address), Changes: d.changes, Before: d.before, After: d.after, Implied: d.implied,
 		Sensitive: n.inst.Sensitive(), Dependencies: n.inst.Needs, File: at.Filename, Line: at.Start.Line, KeyUnknown: n.keyUnknown && !s.Live,
+		Deposed: m.deposes(n), Taken: d.taken,
 	}
 	if s.Live {
 		step.ID = n.live().ID
-		if i, tried := m.tried(n); tried && !s.Recorded {
+		if i, tried := m.tried(n); tried && (!s.Recorded || n.tried) {
 			step.Made, step.Reason = i.At, "an earlier run made it"
+		} else if at, ours := m.wasToGo(n); ours && !s.Recorded {
+			step.Made, step.Reason = at, "an earlier run was to delete it"
 		}
 	}
 	switch {
-	case held:
+	case held && step.makes():
 		step.Unsettled, step.Tried, step.Accepted = true, earlier.At, earlier.Accepted
 		step.Reason = "an earlier run may have made it, which is looked up first"
 	case action == Create && n.gone:
 		step.Reason = "it is gone from the live system"
-	case action == Replace:
-		step.Calls = 2
 	}
-	if len(d.changes) > 0 && action != Replace || action == Create {
+	if len(d.changes) > 0 || action == Create {
 		step.Calls = 1
 	}
-	n.replaced = action == Replace
 	for _, need := range n.inst.Needs {
 		if dep := m.at[need]; dep != nil {
 			step.Needs = append(step.Needs, dep.waits...)
 		}
 	}
-	step.Needs = sortedUnique(step.Needs)
+	step.Needs = sortedUnique(append(step.Needs, strays...))
 	n.step = len(m.plan.Steps)
 	m.plan.Steps = append(m.plan.Steps, step)
 }
@@ -195,7 +147,10 @@ func (m *Match) findDrift(n *node) {
 	}
 	for i := range n.inst.Type.Attributes {
 		attr := &n.inst.Type.Attributes[i]
-		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) {
+		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) || silent(attr) {
+			continue
+		}
+		if m.warnNotKept(n, attr) {
 			continue
 		}
 		if m.drifted(n, attr) && !m.triedTo(n, attr) && !m.isRenamed(n, attr) {
@@ -249,7 +204,7 @@ func (m *Match) countUnmanaged() {
 	for _, types := range m.in.Live {
 		for name, t := range types {
 			for i := range t.objects {
-				if t.objects[i].ID != "" && t.owner[i] == nil && t.claim[i] == nil {
+				if t.objects[i].ID != "" && t.isStranger(i) {
 					m.plan.Summary.Unmanaged[name]++
 				}
 			}

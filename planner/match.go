@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -21,7 +22,9 @@ type node struct {
 	index  int     // of the live object in the table; -1 if there is none
 	gone   bool    // the recorded object is not live
 	lost   *Record // such a record, where another object was found by key
+	former *Record // a record whose object an earlier run has replaced by this one
 	keyed  bool    // matched by natural key, not by id
+	tried  bool    // an earlier run made it, and did not record it
 	// keyUnknown: a natural key is known only at apply.
 	keyUnknown bool
 	// replaced: an attribute differs that cannot be changed in place, so the id
@@ -50,17 +53,22 @@ type Match struct {
 	diags          hcl.Diagnostics
 	plan           *Plan
 	impliesParents map[string]bool // by provider configuration
+	answersAdded   map[string]bool // likewise
 	warnedRoles    bool
 	evidence       map[ObjectID]*evidence // by provider configuration and type
 	renamed        map[levelKey]*renamed
 	intents        map[schema.Address]Intent
 	leftOver       map[intentKey]Intent // those whose address nothing wants, by what they were to make
 	movedIntents   map[schema.Address]schema.Address
+	toGo           map[ObjectID]time.Time // what an earlier run began to delete
 	wanters        map[personKey]*node
 	byOwnedID      map[ObjectID]schema.Address
 	wanted         map[wantedKey]map[string]*node
 	believed       map[schema.Address][]string
 	leaving        map[ObjectID][]string // by unit: those that have left it, as far as is known
+	deposed        map[*Record][]string  // what is to be deleted because a record's object has replaced it
+	users          map[ObjectID][]string // what goes on referring to an object
+	selected       *selection            // what the plan is about
 }
 
 // NewMatch matches ids first, over all addresses together, and natural keys
@@ -76,16 +84,27 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 			m.resolve(n)
 			m.checkAnyOf(n)
 			m.setDefaultLevel(n)
-			if n.index < 0 {
-				m.claimByKey(n)
-			}
+			m.claim(n)
 			m.checkStrangers(n)
 		}
 		m.checkDuplicates()
+		m.checkSameContent()
 	}
 	m.claimUnanswered()
 	m.findOrphans()
 	return m, m.diags
+}
+
+// claim looks for the live object of an instance that no id says.
+func (m *Match) claim(n *node) {
+	m.claimReplacement(n)
+	switch {
+	case n.index >= 0:
+	case knownByContent(n.inst.Type):
+		m.claimByContent(n)
+	default:
+		m.claimByKey(n)
+	}
 }
 
 // bound joins the live objects with the records, before anything that is wanted is
@@ -95,6 +114,7 @@ func bound(in Input) *Match {
 	m.carryMoved()
 	m.hideDeleted()
 	m.bindRecords()
+	m.bindDeposed()
 	return m
 }
 
@@ -308,6 +328,9 @@ func (m *Match) findOrphans() {
 		}
 		if n.lost != nil { // its address gets another record
 			taken[n.lost] = true
+		}
+		if n.former != nil {
+			taken[n.former] = true
 		}
 	}
 	for _, addr := range sortedAddresses(m.records) {

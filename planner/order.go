@@ -48,11 +48,13 @@ func (m *Match) untangle(passed freeing) (sorted []int, whole bool) {
 // for among each other is left to edgesOfTrees.
 func (m *Match) edgesOfDeletes() {
 	steps := m.plan.Steps
-	byID, byAddress := map[ObjectID]int{}, map[schema.Address]int{}
+	byID, byAddress := map[ObjectID]int{}, map[schema.Address][]int{}
 	for i := range steps {
 		if steps[i].Action == Delete {
 			byID[ObjectID{steps[i].Provider, steps[i].Address.Type, steps[i].ID}] = i
-			byAddress[steps[i].Address] = i
+			if steps[i].Last { // else nobody knows of it
+				byAddress[steps[i].Address] = append(byAddress[steps[i].Address], i)
+			}
 		}
 	}
 	if len(byID) == 0 {
@@ -60,9 +62,10 @@ func (m *Match) edgesOfDeletes() {
 	}
 	for i := range steps {
 		s := &steps[i]
-		if s.Action == Delete {
-			for _, need := range s.Dependencies {
-				if d, ok := byAddress[need]; ok && d != i && !sameTree(s, &steps[d]) {
+		for _, need := range s.Dependencies {
+			for _, d := range byAddress[need] {
+				// What has replaced an object is referred to by all that needed that.
+				if waits := s.Action == Delete || steps[d].Replaced && s.Calls > 0; waits && d != i && !sameTree(s, &steps[d]) {
 					steps[d].Needs = append(steps[d].Needs, i)
 				}
 			}
@@ -116,7 +119,7 @@ func (m *Match) edgesOfKeys() freeing {
 		s := &steps[i]
 		typ := m.in.Types[s.Address.Type]
 		for key := range typ.Keys {
-			if !s.givesUp(typ, key) || isSiblingKey(typ, key) {
+			if s.Replaced || !s.givesUp(typ, key) || isSiblingKey(typ, key) {
 				continue
 			}
 			live, ok := m.table(s.Provider, typ.Name).Find(s.ID)

@@ -202,15 +202,14 @@ func TestOrderOfKeys(t *testing.T) {
 	})
 }
 
-// TestOrderOfReplacement: the new one first, then what refers to it, within one
-// step for the pair.
+// TestOrderOfReplacement: the new one first, then the old one, counted once.
 func TestOrderOfReplacement(t *testing.T) {
 	w := newWorld(t)
 	w.owned("acme_file.a", "1", attrs{"source": "old.png", "title": "A"})
 	w.want("acme_file.a", attrs{"source": "new.png", "title": "A"})
-	p := w.expect(`-/+ acme_file.a source="new.png"`)
-	if p.Steps[0].Calls != 2 || p.Summary.Replace != 1 {
-		t.Errorf("calls %d, summary %+v", p.Steps[0].Calls, p.Summary)
+	p := w.expect(`-/+ acme_file.a source="new.png"`, "- acme_file.a")
+	if first, ok := p.Completes(1); first != 0 || !ok || p.Summary.Calls != 2 || p.Summary.Replace != 1 || p.Summary.Delete != 0 {
+		t.Errorf("summary %+v", p.Summary)
 	}
 }
 

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -39,6 +40,8 @@ type Plan struct {
 	// Unconfirmed is the number of values that we sent, that no answer carried, and
 	// of which the reading still shows what was there before. They count as sent.
 	Unconfirmed int
+	// Refresh says how the live system was read.
+	Refresh Refresh
 	// Tree holds the branches of the tree in which a unit is made, goes, moves, or
 	// changes its name or level, and the units above these; nil if there is none.
 	Tree    *Forest
@@ -83,10 +86,19 @@ type Step struct {
 	Reason string
 	// Passage says of a unit that gets another parent where it goes; else nil.
 	Passage *Passage `json:",omitempty"`
+	// Replaced says of a Delete or Forget that it is of an object that another has
+	// replaced: the address keeps that one. Deposed are the ids of such objects that
+	// are still to be deleted when this step is done.
+	Replaced bool     `json:",omitempty"`
+	Deposed  []string `json:",omitempty"`
+	// Taken are wanted values, by attribute, that a live object which is adopted is
+	// taken to have: the server tells them in another form, or not at all.
+	Taken map[string]schema.Template `json:",omitempty"`
 	// Release says that the object is no longer ours when the step is done
 	// (a person taken out of everything, whose account stays).
 	Release bool
-	// Calls is the number of API calls the step spends.
+	// Calls is the number of API calls the step spends; the deletion after a
+	// replacement is a step of its own.
 	Calls int
 	// Dependencies are the addresses the object refers to, for the state.
 	Dependencies []schema.Address
@@ -103,8 +115,8 @@ type Step struct {
 	// that the server had said well.
 	Unsettled, Accepted bool
 	Tried               time.Time
-	// Made is when an earlier run made the object without learning of it; zero
-	// for one that is adopted from somebody else.
+	// Made is when an earlier run made the object without learning of it, or began to
+	// delete it; zero for one that is adopted from somebody else.
 	Made time.Time
 }
 
@@ -214,6 +226,24 @@ func (p *Plan) Empty() bool {
 // Refused reports whether a guard stops the plan.
 func (p *Plan) Refused() bool { return len(p.Refusals) > 0 }
 
+// Completes reports whether a step is the second half of a replacement, and of
+// which step: it deletes the old object when a Replace of the same plan has made
+// the new one, and is counted and shown with that.
+func (p *Plan) Completes(i int) (first int, ok bool) {
+	s := &p.Steps[i]
+	if !s.Replaced || s.Action != Delete {
+		return 0, false
+	}
+	at := slices.IndexFunc(s.Needs, func(need int) bool {
+		r := &p.Steps[need]
+		return r.Action == Replace && r.Address == s.Address && r.ID == s.ID
+	})
+	if at < 0 {
+		return 0, false
+	}
+	return s.Needs[at], true
+}
+
 func (p *Plan) count() {
 	s := Summary{Unmanaged: p.Summary.Unmanaged}
 	for i := range p.Steps {
@@ -232,7 +262,9 @@ func (p *Plan) count() {
 		case Replace:
 			s.Replace++
 		case Delete:
-			s.Delete++
+			if _, half := p.Completes(i); !half {
+				s.Delete++
+			}
 		case Forget:
 			s.Forget++
 		}

@@ -55,6 +55,7 @@ func TestRichPlan(t *testing.T) {
 		`~ acme_position.a name="Barista (renaming 1)"`,
 		`~ acme_position.b name="Barista"`,
 		`~ acme_position.a name="Cook"`,
+		"- acme_file.f",
 		". acme_user.gone",
 		"- acme_user.left",
 	)

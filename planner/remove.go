@@ -32,6 +32,7 @@ func (m *Match) remove(rec *Record) {
 	if step.Action == Delete && typ.Class == schema.ClassUnit && m.holdsOn(rec) {
 		return
 	}
+	step.Needs = m.retireOrphan(rec)
 	if m.in.Destroy {
 		step.Reason = "everything that is owned goes"
 	}

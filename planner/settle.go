@@ -77,8 +77,13 @@ func (m *Match) settle(l Lookup) Answer {
 	switch at, count := table.stranger(l.Values); {
 	case count == 1:
 		return Answer{Outcome: Happened, Object: table.objects[at]}
+	case count > 1 && knownByContent(typ):
+		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%d live %s have its content", count, typ.Noun[1])}
 	case count > 1:
 		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%d live %s have its keys", count, typ.Noun[1])}
+	}
+	if ids := table.maybe(l.Values); ids != "" {
+		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%s %s may be it, and the server does not tell all of its content", typ.Noun[0], ids)}
 	}
 	if !m.unclear(l.Step.Provider, typ, l.At, l.Accepted) {
 		return Answer{Outcome: NotSo}

@@ -21,6 +21,8 @@ type Table struct {
 	claim        []*node            // by object: the wanted instance it was matched to
 	assumed      map[string]bool    // ids that no list shows, of objects that we wrote lately
 	recorded     bool               // it is what the state says, and nothing was read
+	deposed      map[int]bool       // objects that are ours only until they are deleted
+	byContent    *contents          // made when first used
 }
 
 // NewRecordedTable makes a table of what the state says: it proves nothing of
@@ -104,7 +106,7 @@ func (t *Table) lookup(key int, value string) []int {
 	if t.byKey[key] == nil {
 		index := make(map[string][]int, len(t.objects))
 		for i := range t.objects {
-			if t.objects[i].ID == "" {
+			if t.objects[i].ID == "" || t.deposed[i] {
 				continue
 			}
 			if k, ok := liveKey(t.typ, key, t.objects[i].Attrs); ok {
@@ -121,7 +123,7 @@ func (t *Table) unplaced(parent, name string, wanted cty.Value) []int {
 	if t.unknownPlace == nil {
 		t.unknownPlace = map[string][]int{}
 		for i := range t.objects {
-			if _, known := t.objects[i].Attrs[parent]; known || t.objects[i].ID == "" {
+			if _, known := t.objects[i].Attrs[parent]; known || t.objects[i].ID == "" || t.deposed[i] {
 				continue
 			}
 			if s, ok := text(t.objects[i].Attrs[name]); ok {
@@ -186,9 +188,17 @@ func (t *Table) AddMissing(o *Table) {
 }
 
 // stranger looks for the one object that nobody owns or claims and that has the
-// natural keys of these values: one at least, and none before it that differs.
+// content of these values, or their natural keys: one at least, and none before it
+// that differs.
 // count says how many there are; only of one the index is meant.
 func (t *Table) stranger(values map[string]cty.Value) (index, count int) {
+	if knownByContent(t.typ) {
+		found := t.resembling(attrsGetter(values), t.isStranger).best()
+		if len(found) == 0 {
+			return 0, 0
+		}
+		return found[0], len(found)
+	}
 	get := sentValues(t.typ, values)
 	for key := range t.typ.Keys {
 		want, ok := keyOf(t.typ, key, get)
@@ -209,6 +219,15 @@ func (t *Table) stranger(values map[string]cty.Value) (index, count int) {
 		return t.strangerUnplaced(values)
 	}
 	return index, count
+}
+
+// maybe names the strangers that have the content of these values as far as they
+// tell it.
+func (t *Table) maybe(values map[string]cty.Value) string {
+	if !knownByContent(t.typ) {
+		return ""
+	}
+	return t.ids(t.resembling(attrsGetter(values), t.isStranger).untold)
 }
 
 // strangerUnplaced looks for the one unit of that name that nobody owns and whose

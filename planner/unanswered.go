@@ -43,7 +43,7 @@ func (r *run) unanswered(i int, sent map[string]cty.Value, err error) (Status, e
 func (r *run) willLookUp(i int) bool {
 	a := r.attempts[i]
 	s := &r.plan.Steps[i]
-	return a != nil && (a.rounds == 0 || r.fared && a.rounds < mostRounds) && !r.stopped && !r.closed[s.Provider] && s.Action != Replace
+	return a != nil && (a.rounds == 0 || r.fared && a.rounds < mostRounds) && !r.stopped && !r.closed[s.Provider]
 }
 
 // sentBefore is what came instead of the answer when this run sent the step's
@@ -106,7 +106,7 @@ func (r *run) lookUp(ctx context.Context, batch []int) {
 			a.rounds++
 			a.found = &answers[k].Object
 			r.report.Found++
-			r.ready = append(r.ready, i)
+			r.ready.add(i)
 		default:
 			r.resend(i)
 		}
@@ -137,7 +137,7 @@ func (r *run) lookups(batch []int) (asked []int, lookups []Lookup) {
 			r.leave(i)
 		case r.closed[s.Provider]:
 			r.end(i, Undecided, a.err, 0)
-		case s.Action != Create:
+		case !s.makes():
 			r.resend(i)
 		case a.err == nil && !wrote[typeOf(s)] && r.plan.Made.After(a.at.Add(settleGrace)) && r.o.Now().Before(r.plan.Until):
 			r.undecided(i, "no list shows it, and nothing was written since by which to tell whether the list is up to date", r.plan.Until)
@@ -168,7 +168,7 @@ func (r *run) wrote() map[ObjectID]bool {
 // resend lines a step up once more; the lock is held.
 func (r *run) resend(i int) {
 	r.attempts[i].rounds++
-	r.ready = append(r.ready, i)
+	r.ready.add(i)
 	r.wake.Broadcast()
 }
 

@@ -90,6 +90,9 @@ func Believe(in Input) hcl.Diagnostics {
 
 // verifyAbsent looks for an object with a natural key of what is to be made.
 func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bool) error {
+	if knownByContent(typ) {
+		return verifyNotAlike(s, typ, table)
+	}
 	for key := range typ.Keys {
 		want, ok := keyOf(typ, key, func(name string) (cty.Value, bool) {
 			t, ok := s.After[name]
@@ -107,6 +110,18 @@ func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bo
 			}
 			return fmt.Errorf("a %s with this %s has appeared meanwhile: id %s. Plan again to adopt it", typ.Noun[0], strings.Join(typ.Keys[key], " and "), table.objects[found].ID)
 		}
+	}
+	return nil
+}
+
+// verifyNotAlike looks for a strange object with the content of what is to be made.
+func verifyNotAlike(s *Step, typ *schema.Type, table *Table) error {
+	if !s.settled(typ) {
+		return nil // something it is to have is still to be made, so nobody has it
+	}
+	found := table.resembling(s.known, table.isStranger)
+	if list := append(found.best(), found.untold...); len(list) > 0 {
+		return fmt.Errorf("a %s that may be this one has appeared meanwhile: id %s. Plan again to adopt it", typ.Noun[0], table.ids(list))
 	}
 	return nil
 }
@@ -133,7 +148,7 @@ func givenUp(p *Plan, types map[string]*schema.Type) map[ObjectID]bool {
 func verifySame(s *Step, typ *schema.Type, table *Table) error {
 	o, ok := table.Find(s.ID)
 	if !ok {
-		if s.Action == Forget {
+		if s.Action == Forget || s.Replaced {
 			return nil
 		}
 		return fmt.Errorf("it is gone from the live system (id %s). Plan again", s.ID)

@@ -22,6 +22,8 @@ type Provider interface {
 	// Types and Data are the resource types and data sources, indexed.
 	Types() []*schema.Type
 	Data() []*schema.Type
+	// Manual is what the reference pages say beyond settings and types.
+	Manual() Manual
 	// Connect checks the settings of one provider block (null where left out)
 	// and says as data how to reach the vendor. env looks up environment
 	// variables. All mistakes are returned at once; with any, the Connection is
@@ -114,8 +116,13 @@ type Client interface {
 	List(ctx context.Context, typ string) (Listing, error)
 	// Read returns one object; Kind NotFound where there is none.
 	Read(ctx context.Context, typ, id string) (schema.Object, error)
+	// Changed lists the objects of a type that have changed after a time of the
+	// server's clock. more is told each page and says whether to read the next.
+	Changed(ctx context.Context, typ string, after time.Time, more func(page []schema.Object) bool) (Changes, error)
 	// Create makes an object of the attributes given and returns what the server
-	// answered: the id always, attributes as far as the answer carries them.
+	// answered: the id always, attributes as far as the answer carries them. An
+	// attribute of PurposeSource holds the absolute path of a file, which is read
+	// while it is sent.
 	Create(ctx context.Context, typ string, values map[string]cty.Value) (schema.Object, error)
 	// Update changes one object in one call.
 	Update(ctx context.Context, typ, id string, change Change) (schema.Object, error)
@@ -135,6 +142,17 @@ type Listing struct {
 	Date time.Time
 	// Calls is the number of requests spent.
 	Calls int
+}
+
+// Changes is what a listing of changed objects brought.
+type Changes struct {
+	Objects []schema.Object
+	// Whole is set if all pages were read.
+	Whole bool
+	// Unusable says why the server cannot be asked for what has changed: it has no
+	// such list, refuses the question, or answers it with what has not changed. It
+	// is empty if it can.
+	Unusable string
 }
 
 // Change is an update: all attributes before and after, as far as known, and
@@ -182,11 +200,16 @@ type Exchange struct {
 	Method string
 	Path   string // as it was sent, with its escapes
 	Query  string
-	Body   []byte
+	Type   string // the content type of Body, as it was sent
+	// Body is the request's. Partial is set where it is the beginning, 1 MiB
+	// long, of a longer one.
+	Body    []byte
+	Partial bool
 	// Status and Answer are what the server decided. A status of 0 is that of a
 	// request that a fault kept away: it was not carried out.
-	Status int
-	Answer []byte
+	Status     int
+	AnswerType string // the content type of Answer
+	Answer     []byte
 	// Fate names the fault, several with a + between; it is empty for none.
 	Fate string
 	// Delivered reports that the client was given the answer as it was. Whether

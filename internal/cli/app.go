@@ -23,7 +23,8 @@ type app struct {
 	library schema.Library
 	vendors map[string]provider.Provider
 	// config is the one loaded, for the snippets of diagnostics.
-	config *schema.Config
+	config  *schema.Config
+	excerpt excerpts
 	// events is set while a command speaks JSON.
 	events *render.Events
 	// progress shows an apply while it runs; waits are told to it.

@@ -24,7 +24,6 @@ type applyFlags struct {
 	planFlags
 	faces
 	autoApprove bool
-	lockTimeout time.Duration
 	maxCalls    int
 	maxDuration time.Duration
 	command     string // apply or destroy
@@ -121,6 +120,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return err
 	}
 	snapshot := a.settleTimes(session)
+	f.keeps = true
 	made, err := p.plan(timed, &f.planFlags, snapshot)
 	if err != nil {
 		return errors.Join(f.inTime(timed, err), session.Close(ctx))
@@ -188,15 +188,23 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 	})()
 	p.expect(made.plan)
 	p.storeTenants(session, made.plan)
-	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}}
-	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}, fresh: map[[2]string]reading{}}}
+	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}, read: made.plan.Made.UTC()}
+	if made.refreshed != nil {
+		j.partly = made.refreshed.recalled
+	}
+	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}, fresh: map[[2]string]reading{}}, troubles: p.troubles()}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
 	report := planner.Apply(soft, hard, made.plan, live, j, planner.ApplyOptions{
 		Types: a.library.Resources, Parallelism: f.parallelism, Conflicts: conflicts,
-		Objects: p.liveObjects(before, made), Functions: p.functions(), OnEvent: watch.step, Now: a.Now,
+		Objects: p.liveObjects(before, made), Functions: p.functions(), Now: a.Now,
+		OnEvent: func(ev planner.Event) {
+			ev.Err = live.placed(ev.Step, ev.Err)
+			watch.step(ev)
+		},
 	})
 	watch.end()
+	live.placedAll(made.plan, report)
 	outputs := p.store(ctx, session, made, report)
 	closeErr := session.Close(ctx)
 	p.tell(made, report, outputs, f)

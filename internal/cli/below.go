@@ -18,6 +18,25 @@ type reading struct {
 	objects []schema.Object
 }
 
+// reading is the list of a type as it was read after the given moment; the lock of
+// what is listed is held.
+func (t target) reading(ctx context.Context, c *configured, typ *schema.Type, since time.Time) (reading, error) {
+	key := [2]string{c.key, typ.Name}
+	if r, ok := t.listed.fresh[key]; ok && r.at.After(since) {
+		return r, nil
+	}
+	r := reading{at: t.p.app.Now()}
+	listing, err := c.client.List(ctx, typ.Name)
+	if err != nil {
+		return reading{}, err
+	}
+	r.objects = listing.Objects
+	r.behind = planner.Behind(planner.Input{Types: t.p.app.library.Resources, State: planState(t.session.Snapshot()), Providers: t.p.planProviders(), Now: t.p.app.Now(),
+		Live: map[string]map[string]*planner.Table{c.key: {typ.Name: planner.NewTable(typ, slices.Clone(listing.Objects))}}}, c.key, typ.Name)
+	t.listed.fresh[key] = r
+	return r, nil
+}
+
 // Below lists those of the given units that the server shows below the step's, as
 // far as its list is up to date. One reading serves all deletions that come after it.
 func (t target) Below(ctx context.Context, s *planner.Step, units []string, since time.Time) ([]string, error) {
@@ -25,18 +44,9 @@ func (t target) Below(ctx context.Context, s *planner.Step, units []string, sinc
 	parent := typ.ByPurpose(schema.PurposeParent)[0]
 	t.listed.mu.Lock()
 	defer t.listed.mu.Unlock()
-	key := [2]string{c.key, typ.Name}
-	r, ok := t.listed.fresh[key]
-	if !ok || !r.at.After(since) {
-		r = reading{at: t.p.app.Now()}
-		listing, err := c.client.List(ctx, typ.Name)
-		if err != nil {
-			return nil, t.p.judged(err, aReading, nil)
-		}
-		r.objects = listing.Objects
-		r.behind = planner.Behind(planner.Input{Types: t.p.app.library.Resources, State: planState(t.session.Snapshot()), Providers: t.p.planProviders(), Now: t.p.app.Now(),
-			Live: map[string]map[string]*planner.Table{c.key: {typ.Name: planner.NewTable(typ, slices.Clone(listing.Objects))}}}, c.key, typ.Name)
-		t.listed.fresh[key] = r
+	r, err := t.reading(ctx, c, typ, since)
+	if err != nil {
+		return nil, t.p.judged(err, aReading, nil)
 	}
 	if r.behind {
 		return nil, nil

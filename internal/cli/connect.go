@@ -65,7 +65,7 @@ const sandboxPatience = time.Second
 func (p *project) startSandbox(ctx context.Context, c *configured) error {
 	dir := p.app.sandboxDir(c.key)
 	notice := time.AfterFunc(sandboxPatience, func() { p.app.talk("Waiting for another command that uses the sandbox in %s.", dir) })
-	server, err := c.vendor.Sandbox(provider.SandboxOptions{Dir: dir, Context: ctx})
+	server, err := c.vendor.Sandbox(provider.SandboxOptions{Dir: dir, Context: ctx, Observe: p.app.observer(c.vendor)})
 	notice.Stop()
 	if err != nil {
 		return fmt.Errorf("the sandbox of provider %q cannot be started: %w", c.key, err)

@@ -37,18 +37,3 @@ func (a *app) graphCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.destroy, "destroy", false, "graph the deletion of everything that the state owns")
 	return cmd
 }
-
-func (a *app) schemaCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "schema", Short: "Show every type and attribute", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if asJSON {
-				return render.SchemaJSON(a.Out, a.library)
-			}
-			return render.Schema(a.Out, a.library, a.outOptions())
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
-	return cmd
-}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
@@ -55,6 +57,9 @@ func (p *project) importObject(ctx context.Context, s state.Session, addr schema
 		if rec.Provider == inst.Provider && other.Type == addr.Type && rec.ID == id {
 			return fmt.Errorf("the object %s is owned already, as %s. Move it with \"espalier state mv '%s' '%s'\"", id, other, other, addr)
 		}
+		if rec.Provider == inst.Provider && other.Type == addr.Type && slices.Contains(rec.Deposed, id) {
+			return fmt.Errorf("the object %s has been replaced, and is deleted by the next apply as the old one of %s. To keep it, let go of that first with \"espalier state rm '%s'\"", id, other, other)
+		}
 	}
 	c := p.providers[inst.Provider]
 	o, err := p.findOne(ctx, c, addr.Type, id)
@@ -67,6 +72,11 @@ func (p *project) importObject(ctx context.Context, s state.Session, addr schema
 	}
 	rec := &state.Record{Address: addr, Provider: inst.Provider, ID: o.ID, Needs: inst.Needs, Read: p.app.Now().UTC()}
 	rec.Attrs = p.readable(addr.Type, rec, o.Attrs)
+	if up := inst.Type.Upload; up != nil && rec.Attrs[up.Digest] == cty.NilVal {
+		if digest, known := inst.Values[up.Digest]; known { // it is the one the configuration has
+			rec.Attrs[up.Digest] = digest.Value
+		}
+	}
 	for _, name := range inst.Sensitive() {
 		hide(rec, name, snapshot.Digest(rec.Attrs[name]))
 	}

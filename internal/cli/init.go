@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
+
+	"github.com/espalier-dev/espalier/internal/render"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -34,41 +34,9 @@ func (a *app) initCommand() *cobra.Command {
 			if err := p.checkTenants(snapshot); err != nil {
 				return err
 			}
-			return p.sayWho(cmd.Context())
+			return p.sayWho(cmd.Context(), render.Accounts)
 		},
 	}
 	vars.flags(cmd)
 	return cmd
-}
-
-func (a *app) whoamiCommand() *cobra.Command {
-	var vars variables
-	cmd := &cobra.Command{
-		Use: "whoami", Short: "Check the credentials by the vendor's own \"me\" call", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := a.load(vars)
-			if err != nil {
-				return err
-			}
-			if err := p.connect(cmd.Context()); err != nil {
-				return err
-			}
-			return p.sayWho(cmd.Context())
-		},
-	}
-	vars.flags(cmd)
-	return cmd
-}
-
-// sayWho asks each provider whose token it is.
-func (p *project) sayWho(ctx context.Context) error {
-	for _, key := range p.keys {
-		c := p.providers[key]
-		self, err := c.client.Self(ctx)
-		if err != nil {
-			return p.explain(c, err)
-		}
-		p.app.say("Provider %s: the token is good, for %s (id %s) at %s.", key, p.nameOf(c, self), self.ID, c.conn.Tenant)
-	}
-	return nil
 }

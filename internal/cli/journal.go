@@ -21,6 +21,8 @@ type journal struct {
 	before  *state.Snapshot // as it was when the apply began; only read
 	live    map[string]map[string]*planner.Table
 	mine    *committed
+	read    time.Time                 // when the live system was read
+	partly  map[planner.ObjectID]bool // those that were not read in full then
 }
 
 // committed are the records that this run has made, for the later of two steps
@@ -67,19 +69,35 @@ func (j journal) Forget(ctx context.Context, s *planner.Step) error {
 	if s.Action == planner.Delete {
 		r.Deleted = j.p.app.Now().UTC()
 	}
+	if rec, _ := j.recordOf(s); s.Replaced && rec != nil {
+		r.Record = letGoOf(rec, s.ID)
+		j.mine.mu.Lock()
+		j.mine.records[s.Address] = r.Record
+		j.mine.mu.Unlock()
+	}
 	return j.session.Commit(ctx, r)
+}
+
+// letGoOf is a record that no longer has deposed an object.
+func letGoOf(rec *state.Record, id string) *state.Record {
+	out := *rec
+	out.Deposed = slices.DeleteFunc(slices.Clone(rec.Deposed), func(d string) bool { return d == id })
+	return &out
 }
 
 // record is the object as it is after a call: what was recorded and live before
 // it, what was sent, and what the answer showed, the later over the earlier.
 func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	now := j.p.app.Now().UTC()
-	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: now}
+	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: j.read}
 	attrs := make(map[string]cty.Value, 1+max(len(r.Sent), len(r.Answer)))
 	old, again := j.recordOf(s)
 	if old != nil && old.ID == r.ID { // it has what no reading carries, such as roles
 		maps.Copy(attrs, old.Attrs)
 		rec.Written = old.Written
+		if j.partly[planner.ObjectID{Provider: s.Provider, Type: s.Address.Type, ID: r.ID}] {
+			rec.Read = old.Read
+		}
 	}
 	switch {
 	case len(r.Sent) > 0:
@@ -92,11 +110,13 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 			maps.Copy(attrs, o.Attrs)
 		}
 	}
+	rec.Deposed = deposed(old, again, s, r.ID)
 	sent, digests := j.split(s, r.Sent)
 	maps.Copy(attrs, sent)
 	maps.Copy(attrs, r.Answer)
 	rec.Attrs, rec.Digests = attrs, digests
-	rec.Writes = writes(old, s, r, sent, now, j.p.readLag(s.Provider))
+	rec.Writes = writes(j.p.app.types(s.Address.Type), old, s, r, sent, now, j.p.readLag(s.Provider))
+	take(rec, s, now)
 	if again { // what was there before is what the earlier step has made
 		for name, w := range rec.Writes {
 			if was, ok := old.Attrs[name]; ok && w.At.Equal(now) && w.Before != cty.NilVal {
@@ -127,6 +147,35 @@ func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	return rec
 }
 
+// deposed are the ids of what is still to be deleted when an object has been
+// recorded, because it has replaced that.
+func deposed(old *state.Record, again bool, s *planner.Step, id string) []string {
+	list := s.Deposed
+	if again { // an earlier step of the run, or the beginning of this one, has recorded it
+		list = old.Deposed
+		if s.Action == planner.Replace {
+			list = append(slices.Clone(list), s.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(d string) bool { return d == id })
+}
+
+// take records of an adopted object what it is taken to have: in the server's form,
+// or as it is wanted where the server does not tell it.
+func take(rec *state.Record, s *planner.Step, now time.Time) {
+	for name, want := range s.Taken {
+		live, told := rec.Attrs[name]
+		if !told {
+			rec.Attrs[name] = want.Value
+			continue
+		}
+		if rec.Writes == nil {
+			rec.Writes = map[string]state.Write{}
+		}
+		rec.Writes[name] = state.Write{Sent: want.Value, Answer: live, At: now}
+	}
+}
+
 // hide takes an attribute out of a record and leaves its digest, unless the
 // record has one already.
 func hide(rec *state.Record, name, digest string) {
@@ -143,8 +192,9 @@ func hide(rec *state.Record, name, digest string) {
 // writes keeps, for each attribute sent, what was there before, what was sent
 // and what the answer showed; what an earlier run wrote to others stays. What an
 // object was made with needs no keeping unless the answer showed another form of
-// it, so for most objects that are made the result is nil.
-func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time, lag time.Duration) map[string]state.Write {
+// it, or did not show what could only be changed by replacing it; so for most
+// objects that are made the result is nil.
+func writes(typ *schema.Type, old *state.Record, s *planner.Step, r planner.Result, sent map[string]cty.Value, now time.Time, lag time.Duration) map[string]state.Write {
 	var out map[string]state.Write
 	if old != nil && old.ID == r.ID {
 		out = maps.Clone(old.Writes)
@@ -152,7 +202,11 @@ func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[strin
 	for name, v := range sent {
 		before, changed := s.Before[name]
 		answer, answered := r.Answer[name]
-		if r.ID == s.ID && !changed || r.ID != s.ID && (!answered || sameValue(answer, v)) {
+		if attr := typ.Attribute(name); r.ID != s.ID {
+			changed = answered && !sameValue(answer, v) || !answered && attr != nil && (attr.Forces || mayGrow(v))
+			before = cty.NilVal // that is another object's
+		}
+		if !changed {
 			delete(out, name)
 			continue
 		}
@@ -163,6 +217,12 @@ func writes(old *state.Record, s *planner.Step, r planner.Result, sent map[strin
 		out[name] = state.Write{Before: before, Sent: v, Answer: answer, At: now, Earlier: earlier(out[name], now, lag)}
 	}
 	return out
+}
+
+// mayGrow reports whether the server may add to a value by itself: it is a set with
+// something in it.
+func mayGrow(v cty.Value) bool {
+	return v.Type().IsSetType() && !v.IsNull() && v.IsKnown() && v.LengthInt() > 0
 }
 
 // sameValue is RawEquals, without its reflection for what most attributes are:

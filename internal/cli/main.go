@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/espalier-dev/espalier/internal/render"
+	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/state"
 )
 
@@ -45,6 +46,9 @@ type Streams struct {
 	Now                                  func() time.Time
 	// Pause lets time pass until ctx ends; nil is the computer's clock.
 	Pause func(ctx context.Context, d time.Duration) error
+	// Observe gets the exchanges of every embedded server that the run makes, with
+	// the vendor's name. Those of one server come one at a time.
+	Observe func(vendor string, x provider.Exchange)
 	// State changes how the state is kept.
 	State []state.Option
 	// Signals delivers interrupts.
@@ -191,10 +195,7 @@ func (a *app) fail(summary, detail string) {
 
 // diagnostics says what is wrong, to standard error or, with -json, as events.
 func (a *app) diagnostics(diags hcl.Diagnostics) {
-	var files map[string]*hcl.File
-	if a.config != nil {
-		files = a.config.Files
-	}
+	files := a.sources()
 	if a.events != nil {
 		a.events.Diagnostics(diags, files)
 		return
@@ -212,6 +213,15 @@ func (a *app) check(diags hcl.Diagnostics) error {
 		a.diagnostics(diags)
 	}
 	return nil
+}
+
+// observer is what an embedded server of a vendor is observed with; nil for
+// nothing.
+func (s Streams) observer(vendor provider.Provider) func(provider.Exchange) {
+	if s.Observe == nil {
+		return nil
+	}
+	return func(x provider.Exchange) { s.Observe(vendor.Name(), x) }
 }
 
 // env looks up an environment variable in the run's own environment.

@@ -29,13 +29,15 @@ func (p *project) lookForMissing(ctx context.Context, snapshot *state.Snapshot, 
 		if table == nil || p.app.Now().Sub(rec.Written) < p.readLag(rec.Provider) {
 			continue // what was written lately is believed to be there anyway
 		}
-		if _, listed := table.Find(rec.ID); listed {
-			continue
+		for _, id := range append([]string{rec.ID}, rec.Deposed...) {
+			if _, listed := table.Find(id); listed {
+				continue
+			}
+			if missing[rec.Provider] == nil {
+				missing[rec.Provider] = map[string][]string{}
+			}
+			missing[rec.Provider][addr.Type] = append(missing[rec.Provider][addr.Type], id)
 		}
-		if missing[rec.Provider] == nil {
-			missing[rec.Provider] = map[string][]string{}
-		}
-		missing[rec.Provider][addr.Type] = append(missing[rec.Provider][addr.Type], rec.ID)
 	}
 	for key, types := range missing {
 		for typ, ids := range types {

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +53,7 @@ func (a *app) planCommand() *cobra.Command {
 	var detailed bool
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Show what would change", Args: cobra.NoArgs,
-		Long: "plan compares the configuration with the live system and shows the difference.\nIt takes no lock and writes nothing.",
+		Long: "plan compares the configuration with the live system and shows the difference.\nIt takes no lock and writes nothing. With -refresh-only it keeps in the state what it has read.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.speakJSON(&show); err != nil {
 				return err
@@ -60,6 +63,7 @@ func (a *app) planCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	show.register(cmd)
+	lockTimeoutFlag(cmd, &f.lockTimeout)
 	cmd.Flags().BoolVar(&f.destroy, "destroy", false, "plan to delete everything that the state owns")
 	cmd.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 2 when changes are pending")
@@ -71,15 +75,13 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 	if err != nil {
 		return err
 	}
-	snapshot, _, err := p.backend.Read(ctx)
-	if err != nil {
-		return err
+	var made *planned
+	if f.refreshOnly && out == "" {
+		made, err = p.record(ctx, f, show)
+	} else {
+		made, err = p.look(ctx, f, show)
 	}
-	made, err := p.plan(ctx, f, snapshot)
 	if err != nil {
-		return err
-	}
-	if err := p.show(made, show, "plan"); err != nil {
 		return err
 	}
 	if out != "" {
@@ -95,6 +97,37 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 		return exit(ExitChanges)
 	}
 	return nil
+}
+
+// look makes a plan and shows it; it takes no lock and writes nothing.
+func (p *project) look(ctx context.Context, f *planFlags, show *faces) (*planned, error) {
+	snapshot, _, err := p.backend.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, err := p.plan(ctx, f, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return made, p.show(made, show, "plan")
+}
+
+// record is look for a plan that changes nothing live: what was read is kept at once,
+// which takes the lock.
+func (p *project) record(ctx context.Context, f *planFlags, show *faces) (*planned, error) {
+	session, err := p.backend.Open(ctx, p.app.who("plan -refresh-only"), f.lockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	f.keeps = true
+	made, err := p.plan(ctx, f, p.app.settleTimes(session))
+	if err == nil {
+		err = p.show(made, show, "plan")
+	}
+	if err == nil {
+		p.store(ctx, session, made, &planner.Report{})
+	}
+	return made, errors.Join(err, session.Close(ctx))
 }
 
 // savedText says what can be done with a plan that was saved.
@@ -126,12 +159,13 @@ func (p *project) cost(made *planned) render.Cost {
 	for i := range made.plan.Steps {
 		byProvider[made.plan.Steps[i].Provider] += made.plan.Steps[i].Calls
 	}
-	for key, calls := range byProvider {
-		c := p.providers[key]
-		if c == nil || c.meter == nil {
+	for _, key := range slices.Sorted(maps.Keys(byProvider)) {
+		c, calls := p.providers[key], byProvider[key]
+		if c == nil || c.meter == nil || calls == 0 {
 			continue
 		}
 		usage := c.meter.Snapshot()
+		cost.Budgets = append(cost.Budgets, render.Budget{Provider: key, Calls: calls, Known: usage.Known, Remaining: usage.Remaining, Limit: usage.Limit})
 		cost.Estimate = max(cost.Estimate, usage.Estimate(calls, made.each, made.parallelism))
 		if usage.Known && (!cost.Known || usage.Remaining < cost.Remaining) {
 			cost.Known, cost.Remaining, cost.Limit = true, usage.Remaining, usage.Limit

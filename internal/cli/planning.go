@@ -26,28 +26,38 @@ type planFlags struct {
 	allow       []string
 	parallelism int
 	input       bool
+	lockTimeout time.Duration
+	keeps       bool // the run keeps what it reads
+}
+
+// mode is the way to read; true is another word for the default.
+func (f *planFlags) mode() string {
+	if f.refresh == "true" {
+		return planner.RefreshIncremental
+	}
+	return f.refresh
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
 	f.variables.flags(cmd)
 	fs := cmd.Flags()
-	fs.StringVar(&f.refresh, "refresh", "true", "`how` to read the live system: true; false, to trust the state; full, to believe\nno write that an answer has not confirmed")
+	fs.StringVar(&f.refresh, "refresh", planner.RefreshIncremental, "`how` to read the live system: incremental, by lists, and one by one only what they do not\ncarry and may have changed; full, all that is managed, believing no write that an answer\nhas not confirmed; false, to trust the state")
 	fs.Lookup("refresh").NoOptDefVal = "true"
-	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "change nothing; show and, on apply, record what is live")
+	fs.BoolVar(&f.refreshOnly, "refresh-only", false, "send nothing; show and record in the state what is live")
 	fs.StringArrayVar(&f.targets, "target", nil, "plan only this `address` and what it needs; a group stands for all groups below it; may be repeated")
 	fs.StringArrayVar(&f.allow, "allow", nil, "let exactly up to N through a guard, once: `guard=N`; may be repeated")
 	fs.BoolVar(&f.input, "input", true, "ask for what is not given; false fails instead")
-	fs.IntVar(&f.parallelism, "parallelism", 10, "`number` of calls under way at once")
+	fs.IntVar(&f.parallelism, "parallelism", 10, "`number` of calls under way at once to each provider configuration")
 }
 
 // options checks the flags that are more than a text.
 func (f *planFlags) options() (targets []schema.Address, allow map[string]int, trust bool, err error) {
-	switch f.refresh {
-	case "full", "true":
-	case "false":
+	switch f.mode() {
+	case planner.RefreshFull, planner.RefreshIncremental:
+	case planner.RefreshNone:
 		trust = true
 	default:
-		return nil, nil, false, fmt.Errorf("-refresh=%s is not known. Use true, which is the default, false to trust the state, or full to believe no write that an answer has not confirmed", f.refresh)
+		return nil, nil, false, fmt.Errorf("-refresh=%s is not known. Use incremental, which is the default, full to read everything that is managed, or false to trust the state", f.refresh)
 	}
 	if f.parallelism < 1 {
 		return nil, nil, false, fmt.Errorf("-parallelism=%d makes no sense: at least one call must be under way", f.parallelism)
@@ -105,6 +115,8 @@ type planned struct {
 	// believed are the attributes of owned objects, by address, that the reading
 	// has shown as they were written, or changed since.
 	believed map[schema.Address][]string
+	// refreshed is how what the lists do not carry was read.
+	refreshed *refreshed
 }
 
 // plan reads the live system and decides. The snapshot is nil where there is no
@@ -150,20 +162,26 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	in := planner.Input{
 		Types: p.app.library.Resources, Instances: instances, Blocks: p.blocks(), Moved: p.config.Moved(), Outputs: outputs,
 		State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
-		Full: f.refresh == "full", Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
+		Full: f.mode() == planner.RefreshFull, Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
+	}
+	if err := p.readAlike(ctx, planner.ToRead(in), in.Live, f.parallelism); err != nil {
+		return nil, err
 	}
 	match, diags := planner.NewMatch(in)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	if err := p.readSingly(ctx, match, f.parallelism); err != nil {
+	reading := refreshing{p: p, match: match, read: read, snapshot: snapshot, mode: f.mode(), keeps: f.keeps, parallelism: f.parallelism}
+	fresh, err := reading.refresh(ctx)
+	if err != nil {
 		return nil, err
 	}
 	plan, more := match.Plan()
 	if err := p.app.check(append(diags, more...)); err != nil {
 		return nil, err
 	}
-	return &planned{plan: plan, match: match, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
+	plan.Refresh = fresh.Refresh
+	return &planned{plan: plan, match: match, refreshed: fresh, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
 }
 
 // evaluate turns the configuration into wanted instances, now that ids are known
@@ -174,7 +192,7 @@ func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *
 			return schema.Object{}, false
 		}
 		rec := snapshot.Records[addr]
-		if rec == nil {
+		if rec == nil || planner.Replaceable(p.app.types(addr.Type)) { // whose id may become another
 			return schema.Object{}, false
 		}
 		return read.live[rec.Provider][addr.Type].Find(rec.ID)
@@ -255,7 +273,7 @@ func planState(s *state.Snapshot) planner.State {
 	}
 	out.Records = make(map[schema.Address]*planner.Record, len(s.Records))
 	for addr, rec := range s.Records {
-		r := &planner.Record{Address: addr, Provider: rec.Provider, ID: rec.ID, Attrs: rec.Attrs, Digests: rec.Digests, Needs: rec.Needs, Written: rec.Written}
+		r := &planner.Record{Address: addr, Provider: rec.Provider, ID: rec.ID, Attrs: rec.Attrs, Digests: rec.Digests, Needs: rec.Needs, Deposed: rec.Deposed, Read: rec.Read, Written: rec.Written}
 		if len(rec.Writes) > 0 {
 			r.Writes = make(map[string]planner.Write, len(rec.Writes))
 			for name, w := range rec.Writes {

@@ -34,7 +34,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 				}
 				behaviour[name] = value
 			}
-			o := provider.SandboxOptions{Dir: dir, Behaviour: behaviour}
+			o := provider.SandboxOptions{Dir: dir, Behaviour: behaviour, Observe: a.observer(vendor)}
 			if dir != "" {
 				o.Dir = a.file(dir)
 			}
@@ -91,11 +91,22 @@ func (a *app) serveSandbox(ctx context.Context, vendor provider.Provider, o prov
 	}
 	token := server.Token(served.URL)
 	a.say("The sandbox of %s is served at %s", vendor.Name(), served.URL)
-	a.say("client_id = %q, client_secret = %q", token.Params.Get("client_id"), token.Params.Get("client_secret"))
+	a.say("%s", credentials(token))
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return served.Close(end)
+}
+
+// credentials are those that a server accepts, as they stand in a provider block.
+func credentials(token *provider.TokenRequest) string {
+	var parts []string
+	for _, name := range []string{"client_id", "client_secret", "username", "password"} {
+		if value := token.Params.Get(name); value != "" {
+			parts = append(parts, fmt.Sprintf("%s = %q", name, value))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // onLoopback refuses an address that other machines reach: the server's secret

@@ -258,7 +258,7 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 			settings[attr.Name] = cty.NullVal(attr.Type)
 			if t, ok := s.Settings[attr.Name]; ok {
 				settings[attr.Name] = t.Value
-			} else if v, ok := folder[key][attr.Name]; ok && attr.Sensitive {
+			} else if v, ok := folder[key][attr.Name]; ok && (attr.Sensitive || schema.IsSensitive(v)) {
 				settings[attr.Name] = v
 			}
 		}

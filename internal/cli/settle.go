@@ -7,6 +7,9 @@ import (
 	"github.com/espalier-dev/espalier/planner"
 )
 
+// readsAtOnce is how many objects are read at once while no other call is under way.
+const readsAtOnce = 10
+
 // Settle tells what became of creates whose answers never came, from one listing
 // of their types.
 func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner.Answer, error) {
@@ -29,6 +32,9 @@ func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner
 		return nil, t.p.judged(err, aReading, nil)
 	}
 	in.State, in.Live, in.Now = planState(t.session.Snapshot()), s.live, a.Now()
+	if _, err := t.p.fillAlike(ctx, planner.ToSettle(in, lookups), in.Live, readsAtOnce); err != nil {
+		return nil, t.p.judged(err, aReading, nil)
+	}
 	return planner.Settle(in, lookups), nil
 }
 

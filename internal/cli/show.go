@@ -55,7 +55,7 @@ func (a *app) showState(ctx context.Context, vars variables, asJSON bool) error 
 		if i > 0 {
 			a.say("")
 		}
-		if err := render.StateShow(a.Out, r.Address, r.ID, r.Provider, r.Attrs, r.Sensitive, a.outOptions()); err != nil {
+		if err := render.StateShow(a.Out, r.Address, r.ID, r.Provider, r.Deposed, r.Attrs, r.Sensitive, a.outOptions()); err != nil {
 			return err
 		}
 	}
@@ -69,7 +69,7 @@ func stateRecords(snapshot *state.Snapshot) []render.StateRecord {
 	out := make([]render.StateRecord, 0, len(snapshot.Records))
 	for _, addr := range snapshot.Addresses() {
 		rec := snapshot.Records[addr]
-		r := render.StateRecord{Address: addr, ID: rec.ID, Provider: rec.Provider, Attrs: rec.Attrs}
+		r := render.StateRecord{Address: addr, ID: rec.ID, Provider: rec.Provider, Deposed: rec.Deposed, Attrs: rec.Attrs}
 		for name := range rec.Digests {
 			r.Sensitive = append(r.Sensitive, name)
 		}

@@ -98,7 +98,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 				hidden = append(hidden, name)
 			}
 			slices.Sort(hidden)
-			return render.StateShow(a.Out, rec.Address, rec.ID, rec.Provider, rec.Attrs, hidden, a.outOptions())
+			return render.StateShow(a.Out, rec.Address, rec.ID, rec.Provider, rec.Deposed, rec.Attrs, hidden, a.outOptions())
 		},
 	}
 	vars.flags(cmd)
@@ -220,7 +220,11 @@ func (a *app) stateRemoveCommand() *cobra.Command {
 						if err := s.Commit(cmd.Context(), state.Result{Address: addr}); err != nil {
 							return err
 						}
-						a.say("%s is no longer owned; the live object (id %s) is as it was", addr, snapshot.Records[addr].ID)
+						rec := snapshot.Records[addr]
+						a.say("%s is no longer owned; the live object (id %s) is as it was", addr, rec.ID)
+						if len(rec.Deposed) > 0 {
+							a.say("what it has replaced is still there as well (id %s), and is left as it is", strings.Join(rec.Deposed, ", "))
+						}
 					}
 				}
 				return nil

@@ -52,9 +52,9 @@ func (p *project) settle(ctx context.Context, session state.Session, plan *plann
 	}
 }
 
-// storeReading records attributes that changed live in objects without a step.
+// storeReading records attributes that changed live in objects without a step, and
+// up to when it is known what has changed.
 func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, made *planned, stepped map[schema.Address]bool) {
-	now := p.app.Now().UTC()
 	read := map[schema.Address]*state.Record{}
 	for addr, rec := range snapshot.Records {
 		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
@@ -62,7 +62,10 @@ func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, 
 			continue
 		}
 		fresh := *rec
-		fresh.Attrs, fresh.Read = p.readable(addr.Type, rec, o.Attrs), now
+		fresh.Attrs = p.readable(addr.Type, rec, o.Attrs)
+		if made.refreshed != nil && !made.refreshed.isRecalled(rec, addr.Type) {
+			fresh.Read = made.plan.Made.UTC()
+		}
 		fresh.Writes = believed(rec.Writes, made.believed[addr])
 		if hidden := made.hidden[addr]; len(hidden) > 0 {
 			fresh.Digests, fresh.Writes = maps.Clone(rec.Digests), maps.Clone(fresh.Writes)
@@ -70,13 +73,19 @@ func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, 
 				hide(&fresh, name, snapshot.Digest(fresh.Attrs[name]))
 			}
 		}
-		if len(made.believed[addr]) == 0 && maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
+		if len(made.believed[addr]) == 0 && !made.refreshed.isReread(rec, addr.Type) && maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
 			continue
 		}
 		read[addr] = &fresh
 	}
-	if len(read) > 0 {
-		session.Update(func(s *state.Snapshot) { maps.Copy(s.Records, read) })
+	marks := made.refreshed.moved(snapshot, len(read)+len(stepped) > 0)
+	if len(read)+len(marks) > 0 {
+		session.Update(func(s *state.Snapshot) {
+			maps.Copy(s.Records, read)
+			for key, at := range marks {
+				s.SetMark(key[0], key[1], at)
+			}
+		})
 	}
 }
 

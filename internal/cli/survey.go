@@ -24,6 +24,10 @@ type survey struct {
 	// calls is what each list has cost.
 	calls map[string]map[string]int
 	each  time.Duration // how long a call took on average
+	// dates are what the server's clock said when each list was asked for, at is
+	// what ours said before.
+	dates map[string]map[string]time.Time
+	at    time.Time
 }
 
 // typesByProvider lists what has to be read: the types of the configuration's
@@ -78,7 +82,7 @@ func (p *project) read(ctx context.Context, types map[string][]string) (*survey,
 
 // observe is read with the bare error of the vendor that failed.
 func (p *project) observe(ctx context.Context, types map[string][]string) (s *survey, failed *configured, first error) {
-	s = &survey{live: map[string]map[string]*planner.Table{}, calls: map[string]map[string]int{}}
+	s = &survey{live: map[string]map[string]*planner.Table{}, calls: map[string]map[string]int{}, dates: map[string]map[string]time.Time{}, at: p.app.Now()}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	for key, names := range types {
@@ -94,8 +98,10 @@ func (p *project) observe(ctx context.Context, types map[string][]string) (s *su
 				return err
 			}
 			s.live[key], s.calls[key] = make(map[string]*planner.Table, len(listings)), make(map[string]int, len(listings))
+			s.dates[key] = make(map[string]time.Time, len(listings))
 			for typ, l := range listings {
 				s.live[key][typ], s.calls[key][typ] = planner.NewTable(p.app.types(typ), l.Objects), l.Calls
+				s.dates[key][typ] = l.Date
 				if p.app.events != nil {
 					p.app.events.Refreshed(typ, len(l.Objects), l.Calls)
 				}
@@ -161,7 +167,7 @@ func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, 
 			}
 		}
 	}
-	out := &survey{live: map[string]map[string]*planner.Table{}, each: listed.each}
+	out := &survey{live: map[string]map[string]*planner.Table{}, each: listed.each, dates: listed.dates, at: listed.at}
 	for key, byType := range objects {
 		out.live[key] = map[string]*planner.Table{}
 		for typ, list := range byType {
@@ -195,16 +201,15 @@ func (p *project) explain(c *configured, err error) error {
 		return fmt.Errorf("the %d calls of -max-calls do not suffice to read the live system, so nothing was changed. Allow more", p.maxCalls)
 	}
 	at := c.at
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q could not be read", c.key), Detail: err.Error()}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Provider %q could not be read", c.key), Detail: readingText(err)}
 	if at.Filename != "" {
 		d.Subject = &at
 	}
 	return hcl.Diagnostics{d}
 }
 
-// readSingly reads the objects whose list did not carry all that is managed.
-func (p *project) readSingly(ctx context.Context, m *planner.Match, parallelism int) error {
-	ids := m.Unread()
+// readSingly reads objects one by one.
+func (p *project) readSingly(ctx context.Context, m *planner.Match, ids []planner.ObjectID, parallelism int) error {
 	found := make([]schema.Object, len(ids))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)

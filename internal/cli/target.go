@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,8 @@ type target struct {
 	// listed are the types that had to be listed again during the apply, because a
 	// natural key was not known before; once each.
 	listed *listings
+	// troubles is what the steps that fail have in common.
+	troubles *troubles
 }
 
 // listings are the tables of types that were listed, by provider configuration
@@ -67,15 +70,19 @@ func (l *listings) find(t *planner.Table, values map[string]cty.Value) (id strin
 
 func (t target) Create(ctx context.Context, s *planner.Step, values map[string]cty.Value) (schema.Object, error) {
 	client := t.p.providers[s.Provider].client
-	secrets := sensitiveTexts(values)
+	wanted := values
 	values = unmarked(values)
 	if s.KeyUnknown {
 		if err := t.mustBeAbsent(ctx, s, values); err != nil {
 			return schema.Object{}, err
 		}
 	}
-	o, err := client.Create(t.dated(ctx, s, values), s.Address.Type, values)
-	return o, t.p.judged(err, aCreate, secrets)
+	sent, err := t.p.app.upload(t.p.app.types(s.Address.Type), s, values)
+	if err != nil {
+		return schema.Object{}, err
+	}
+	o, err := client.Create(t.dated(ctx, s, wanted), s.Address.Type, sent)
+	return o, t.told(ctx, s, toCreate(), wanted, err, t.p.judged(err, aCreate, sensitiveTexts(wanted)))
 }
 
 // patience is how long a call may wait to be sent before its intent is written
@@ -110,7 +117,7 @@ func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[st
 }
 
 func (t target) Update(ctx context.Context, s *planner.Step, before, after map[string]cty.Value) (schema.Object, error) {
-	change := provider.Change{Before: before, After: unmarked(after)}
+	change := provider.Change{Before: t.whole(s, before), After: unmarked(after)}
 	for _, c := range s.Changes {
 		change.Changed = append(change.Changed, c.Attr)
 	}
@@ -119,7 +126,28 @@ func (t target) Update(ctx context.Context, s *planner.Step, before, after map[s
 	if provider.KindOf(err) == provider.NotFound {
 		err = t.whatIsMissing(ctx, client, s, err)
 	}
-	return o, t.p.judged(err, aChange, sensitiveTexts(after))
+	return o, t.told(ctx, s, toChange(), after, err, t.p.judged(err, aChange, sensitiveTexts(after)))
+}
+
+// whole adds to what a change was decided on the other texts that the object has, as
+// read, or as an earlier step of this run has left them.
+func (t target) whole(s *planner.Step, before map[string]cty.Value) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	add := func(attrs map[string]cty.Value) {
+		for name, v := range attrs {
+			if attr := t.p.app.types(s.Address.Type).Attribute(name); attr != nil && attr.Type == cty.String && attr.Refers == "" && !attr.Sensitive {
+				out[name] = v
+			}
+		}
+	}
+	if o, ok := t.journal.live[s.Provider][s.Address.Type].Find(s.ID); ok {
+		add(o.Attrs)
+	}
+	if rec, again := t.journal.recordOf(s); again {
+		add(rec.Attrs)
+	}
+	maps.Copy(out, before)
+	return out
 }
 
 // whatIsMissing tells an object that is gone from one that is there, while
@@ -133,12 +161,13 @@ func (t target) whatIsMissing(ctx context.Context, client provider.Client, s *pl
 		return err
 	}
 	known := *e
-	known.Kind, known.Remedy = provider.Refused, "The object itself is there; a group or position that it is to have is not. Plan again"
+	known.Kind = provider.Refused
 	return &known
 }
 
 func (t target) Delete(ctx context.Context, s *planner.Step, id string) error {
-	return t.p.judged(t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id), aChange, nil)
+	err := t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id)
+	return t.told(ctx, s, toDelete(), nil, err, t.p.judged(err, aChange, nil))
 }
 
 // sensitiveTexts are the texts in sensitive values.

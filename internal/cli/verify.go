@@ -59,7 +59,11 @@ func (p *project) verify(ctx context.Context, saved *savedPlan, plan *planner.Pl
 	if err := p.fillTouched(ctx, touchedBy(plan, snapshot), lists, read, parallelism); err != nil {
 		return nil, nil, err
 	}
-	diags := planner.Believe(planner.Input{Types: p.app.library.Resources, State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()})
+	in := planner.Input{Types: p.app.library.Resources, State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()}
+	if err := p.readAlike(ctx, planner.ToVerify(in, plan), in.Live, parallelism); err != nil {
+		return nil, nil, err
+	}
+	diags := planner.Believe(in)
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}

@@ -15,6 +15,7 @@ func (f *face) closing(cost Cost) {
 	if f.folded {
 		f.line(f.paint.dim("What is alike is folded; -full shows each."))
 	}
+	f.refresh()
 	if n := f.plan.Unconfirmed; n > 0 {
 		f.paragraph("", plural(n, "value that was sent lately counts as kept, though neither the answer nor the server shows it yet.", "values that were sent lately count as kept, though neither the answers nor the server show them yet.")+" To take what the server shows instead, give -refresh=full.")
 	}
@@ -111,10 +112,25 @@ func costText(c Cost) string {
 		return "no calls"
 	}
 	text := plural(c.Calls, "call", "calls") + ", " + about(c.Estimate)
-	if c.Known {
+	switch {
+	case len(c.Budgets) > 1:
+		text += " (" + budgetsText(c.Budgets) + ")"
+	case c.Known:
 		text += " (" + count(c.Remaining) + " of " + count(c.Limit) + " left)"
 	}
 	return text
+}
+
+// budgetsText says which calls go where.
+func budgetsText(budgets []Budget) string {
+	clauses := make([]string, len(budgets))
+	for i, b := range budgets {
+		clauses[i] = clean(b.Provider) + ": " + count(b.Calls)
+		if b.Known {
+			clauses[i] += ", " + count(b.Remaining) + " of " + count(b.Limit) + " left"
+		}
+	}
+	return strings.Join(clauses, "; ")
 }
 
 // unmanaged says what the plan leaves alone, and what reading has cost.

@@ -68,9 +68,7 @@ func (p *printer) diagnostic(d *hcl.Diagnostic, files map[string]*hcl.File) {
 	if d.Severity == hcl.DiagWarning {
 		hue, word = p.paint.yellow, "Warning"
 	}
-	bar := hue("│")
-	p.line(hue("╷"))
-	p.line(bar, " ", hue(word+":"), " ", p.paint.bold(clean(d.Summary)))
+	bar := p.open(hue, word, d.Summary)
 	if d.Subject != nil {
 		p.line(bar)
 		p.snippet(bar, hue, d, files[d.Subject.Filename])
@@ -82,6 +80,14 @@ func (p *printer) diagnostic(d *hcl.Diagnostic, files map[string]*hcl.File) {
 	p.line(hue("╵"))
 }
 
+// open begins a box with what is wrong, and returns what its lines begin with.
+func (p *printer) open(hue ink, word, summary string) (bar string) {
+	bar = hue("│")
+	p.line(hue("╷"))
+	p.line(bar, " ", hue(word+":"), " ", p.paint.bold(clean(summary)))
+	return bar
+}
+
 // mostLines is how many lines of source a diagnostic shows.
 const mostLines = 4
 
@@ -89,7 +95,7 @@ const mostLines = 4
 func (p *printer) snippet(bar string, hue ink, d *hcl.Diagnostic, file *hcl.File) {
 	subject := *d.Subject
 	on := "  on " + place(subject.Filename, subject.Start.Line)
-	if file == nil || file.Bytes == nil {
+	if file == nil || file.Bytes == nil || subject.Start.Column == 0 {
 		p.line(bar, on)
 		return
 	}

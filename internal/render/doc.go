@@ -19,5 +19,6 @@
 // Start reading at [Plan] in plan.go: sections are made by fold.go from steps,
 // a step's lines by step.go from the parts that part.go makes of its changes.
 // A [Tree] is chosen, laid out in rows and then written as text, picture or chart.
+// A [Reference] gives the pages under docs/reference, made of types and commands.
 // text.go holds the escaping and measuring that everything goes through.
 package render

@@ -41,7 +41,8 @@ const eventsFormat = "1.0"
 //	apply_unanswered  hook{resource, action, ...}: no answer came; it is looked up
 //	                or sent again, and apply_start may come once more
 //	apply_errored   hook{resource, action, status, error, elapsed_seconds, settled, total};
-//	                status is failed, undecided, skipped, conflict or left
+//	                status is failed, undecided, skipped, conflict or left; with the
+//	                first two and conflict also diagnostic{...}, as above
 //	waiting         waiting{reason, until}
 //	outputs         outputs, by name: {sensitive, value?}
 //
@@ -110,15 +111,29 @@ func (e *Events) Diagnostics(diags hcl.Diagnostics, files map[string]*hcl.File) 
 		if d.Severity == hcl.DiagWarning {
 			level, severity = "warn", "warning"
 		}
-		body := fields{"severity": severity, "summary": d.Summary, "detail": d.Detail}
+		var file *hcl.File
 		if d.Subject != nil {
-			body["range"] = rangeJSON(*d.Subject)
-			if f := files[d.Subject.Filename]; f != nil && f.Bytes != nil {
-				body["snippet"] = snippetJSON(f.Bytes, *d.Subject)
-			}
+			file = files[d.Subject.Filename]
 		}
+		body := diagnosticJSON(severity, d.Summary, d.Detail, "", d.Subject, file)
 		e.emit(e.clock(), level, "diagnostic", capital(severity)+": "+d.Summary, fields{"diagnostic": body})
 	}
+}
+
+// diagnosticJSON is a diagnostic, with the address it is about unless that is empty.
+func diagnosticJSON(severity, summary, detail, address string, subject *hcl.Range, file *hcl.File) fields {
+	body := fields{"severity": severity, "summary": summary, "detail": detail}
+	if address != "" {
+		body["address"] = address
+	}
+	if subject == nil {
+		return body
+	}
+	body["range"] = rangeJSON(*subject)
+	if file != nil && file.Bytes != nil && subject.Start.Column > 0 {
+		body["snippet"] = snippetJSON(file.Bytes, *subject)
+	}
+	return body
 }
 
 func rangeJSON(r hcl.Range) fields {

@@ -23,8 +23,16 @@ func (e *Events) Plan(plan *planner.Plan, operation string, cost Cost) {
 	for i := range plan.Drift {
 		e.drift(n, &plan.Drift[i])
 	}
+	halves := secondHalves(plan)
 	for i := range plan.Steps {
-		e.planned(n, &plan.Steps[i])
+		if _, half := plan.Completes(i); half {
+			continue
+		}
+		calls := plan.Steps[i].Calls
+		if second, replaced := halves[i]; replaced {
+			calls += plan.Steps[second].Calls
+		}
+		e.planned(n, &plan.Steps[i], calls)
 	}
 	for i := range plan.Refusals {
 		r := &plan.Refusals[i]
@@ -57,7 +65,7 @@ func (e *Events) drift(n *names, d *planner.Drift) {
 		fields{"change": fields{"resource": e.resource(d.Address, d.Label, "", private), "action": action, "attributes": attributes}})
 }
 
-func (e *Events) planned(n *names, step *planner.Step) {
+func (e *Events) planned(n *names, step *planner.Step, calls int) {
 	if n.shielded(step) && n.People == PeopleCounts {
 		return
 	}
@@ -65,7 +73,7 @@ func (e *Events) planned(n *names, step *planner.Step) {
 	for i := range step.Changes {
 		attrs[i] = step.Changes[i].Attr
 	}
-	change := fields{"resource": e.resource(step.Address, step.Label, step.Provider, n.shielded(step)), "action": step.Action.String(), "attributes": attrs, "calls": step.Calls}
+	change := fields{"resource": e.resource(step.Address, step.Label, step.Provider, n.shielded(step)), "action": step.Action.String(), "attributes": attrs, "calls": calls}
 	if !step.From.IsZero() {
 		change["previous_resource"] = e.resource(step.From, "", step.Provider, true)
 	}
@@ -94,7 +102,26 @@ func (e *Events) summary(plan *planner.Plan, operation string, cost Cost) {
 	if cost.Known {
 		changes["budget"] = fields{"remaining": cost.Remaining, "limit": cost.Limit}
 	}
+	if len(cost.Budgets) > 1 {
+		changes["budgets"] = budgetsJSON(cost.Budgets)
+	}
+	if r := refreshJSON(&plan.Refresh); r != nil {
+		changes["refresh"] = r
+	}
 	e.emit(e.clock(), "info", "change_summary", message, fields{"changes": changes})
+}
+
+// budgetsJSON is what goes to each provider configuration, by its name.
+func budgetsJSON(budgets []Budget) fields {
+	all := fields{}
+	for _, b := range budgets {
+		one := fields{"calls": b.Calls}
+		if b.Known {
+			one["remaining"], one["limit"] = b.Remaining, b.Limit
+		}
+		all[b.Provider] = one
+	}
+	return all
 }
 
 // Step tells of a step of an apply; the plan must have been told before by
@@ -122,19 +149,23 @@ func (e *Events) Step(ev planner.Event) {
 	}
 	hook["status"] = ev.Status.String()
 	if ev.Status == planner.Pending {
-		e.emit(ev.At, "warn", "apply_unanswered", step.Address.String()+": "+n.discreet(ev.Err.Error()), fields{"hook": hook})
+		e.emit(ev.At, "warn", "apply_unanswered", step.Address.String()+": "+n.errorText(step, ev.Err), fields{"hook": hook})
 		return
 	}
 	message := step.Address.String() + ": " + ev.Status.String()
+	more := fields{"hook": hook}
 	if ev.Err != nil {
-		hook["error"] = n.discreet(ev.Err.Error())
-		message += ": " + n.discreet(ev.Err.Error())
+		hook["error"] = n.errorText(step, ev.Err)
+		message += ": " + n.errorText(step, ev.Err)
 	}
 	level := "error"
 	if ev.Status == planner.Skipped || ev.Status == planner.Left {
 		level = "warn"
+	} else {
+		t := n.trouble(step, ev.Status, ev.Err)
+		more["diagnostic"] = diagnosticJSON("error", t.summary, t.detail, step.Address.String(), t.subject, t.source)
 	}
-	e.emit(ev.At, level, "apply_errored", message, fields{"hook": hook})
+	e.emit(ev.At, level, "apply_errored", message, more)
 }
 
 // Progress tells how far an apply is, for times when no step ends.
@@ -157,15 +188,21 @@ var verbs = [...][2]string{
 }
 
 func doing(step *planner.Step) string {
-	if stripped(step) {
+	switch {
+	case stripped(step):
 		return "releasing"
+	case step.Replaced && step.Action == planner.Delete:
+		return "deleting the old one"
 	}
 	return verbs[step.Action][0]
 }
 
 func done(step *planner.Step) string {
-	if stripped(step) {
+	switch {
+	case stripped(step):
 		return "released"
+	case step.Replaced && step.Action == planner.Delete:
+		return "the old one deleted"
 	}
 	return verbs[step.Action][1]
 }

@@ -27,7 +27,7 @@ func (e *Events) Report(r *planner.Report) {
 		body["decided_at"] = r.Until.UTC().Format(time.RFC3339)
 	}
 	if r.Stopped != nil {
-		body["stopped"] = r.Stopped.Error()
+		body["stopped"] = e.names.errorText(nil, r.Stopped)
 	}
 	e.emit(e.clock(), level, "apply_summary", message, fields{"apply": body})
 }

@@ -155,7 +155,7 @@ func TestState(t *testing.T) {
 		t.Errorf("got %q, want %q", list, want)
 	}
 	golden(t, "state-show.txt", []byte(draw(t, func(b *bytes.Buffer) error {
-		return StateShow(b, person(7), "4711", "acme", map[string]cty.Value{"email": cty.StringVal("li@example.org"), "id": cty.StringVal("4711"), "last_name": cty.NullVal(cty.String),
+		return StateShow(b, person(7), "4711", "acme", []string{"17"}, map[string]cty.Value{"email": cty.StringVal("li@example.org"), "id": cty.StringVal("4711"), "last_name": cty.NullVal(cty.String),
 			"groups": cty.SetVal([]cty.Value{cty.StringVal(strings.Repeat("a", 40)), cty.StringVal(strings.Repeat("b", 40))})}, []string{"pin"}, Options{})
 	})))
 }

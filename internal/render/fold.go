@@ -58,10 +58,14 @@ func keyOf(step *planner.Step) sectionKey {
 	return sectionKey{3, step.Address.Type}
 }
 
-// sections returns the steps grouped into sections, each by address.
+// sections returns the steps grouped into sections, each by address. A replacement
+// is one step there.
 func sections(plan *planner.Plan) (keys []sectionKey, members map[sectionKey][]int) {
 	members = map[sectionKey][]int{}
 	for i := range plan.Steps {
+		if _, half := plan.Completes(i); half {
+			continue
+		}
 		k := keyOf(&plan.Steps[i])
 		if _, ok := members[k]; !ok {
 			keys = append(keys, k)

@@ -42,6 +42,14 @@ func (p *printer) schemaType(block string, t *schema.Type) {
 		}
 		p.paragraph("  ", "Found live by: "+strings.Join(keys, ", then "))
 	}
+	if len(t.Content) > 0 {
+		p.paragraph("  ", "Known again by equal content: "+strings.Join(t.Content, ", "))
+	}
+	if t.Upload != nil {
+		for _, limit := range t.Upload.Limits {
+			p.paragraph("  ", "At most "+count(int(limit.Most))+" bytes: "+limit.Noun)
+		}
+	}
 	for _, set := range t.AnyOf {
 		p.paragraph("  ", "At least one of: "+strings.Join(set, ", "))
 	}
@@ -67,6 +75,9 @@ func (p *printer) attributes(list []schema.Attribute) {
 		if len(a.Enum) > 0 {
 			p.paragraph("        ", "One of: "+strings.Join(a.Enum, ", "))
 		}
+		if a.Default != "" {
+			p.paragraph("        ", "Default: "+a.Default)
+		}
 	}
 }
 
@@ -90,6 +101,8 @@ func traits(a *schema.Attribute) []string {
 		words[0] = "required"
 	case a.Computed:
 		words[0] = "computed"
+	case a.Derived:
+		words[0] = "worked out"
 	}
 	if a.Sensitive {
 		words = append(words, "sensitive")
@@ -111,19 +124,30 @@ type attributeJSON struct {
 	Type       json.RawMessage `json:"type,omitempty"`
 	Required   bool            `json:"required"`
 	Computed   bool            `json:"computed"`
+	Derived    bool            `json:"derived,omitempty"`
 	Sensitive  bool            `json:"sensitive"`
 	CreateOnly bool            `json:"create_only"`
 	Replaces   bool            `json:"replaces"`
 	Env        string          `json:"env,omitempty"`
 	Refers     string          `json:"refers,omitempty"`
 	Enum       []string        `json:"enum,omitempty"`
+	Default    string          `json:"default,omitempty"`
 	Doc        string          `json:"doc,omitempty"`
+}
+
+// limitJSON bounds the files of some media types: those that begin with Media.
+type limitJSON struct {
+	Media string `json:"media"`
+	Noun  string `json:"noun"`
+	Bytes int64  `json:"bytes"`
 }
 
 type typeJSON struct {
 	Provider   string          `json:"provider"`
 	Doc        string          `json:"doc,omitempty"`
 	Keys       [][]string      `json:"keys,omitempty"`
+	Content    []string        `json:"content,omitempty"`
+	Limits     []limitJSON     `json:"limits,omitempty"`
 	AnyOf      [][]string      `json:"any_of,omitempty"`
 	Nests      string          `json:"nests,omitempty"`
 	Attributes []attributeJSON `json:"attributes"`
@@ -141,9 +165,14 @@ func SchemaJSON(w io.Writer, lib schema.Library) error {
 	types := func(all map[string]*schema.Type) map[string]typeJSON {
 		m := map[string]typeJSON{}
 		for name, t := range all {
-			j := typeJSON{Provider: t.Provider, Doc: t.Doc, Keys: t.Keys, AnyOf: t.AnyOf, Attributes: attributesJSON(t.Attributes)}
+			j := typeJSON{Provider: t.Provider, Doc: t.Doc, Keys: t.Keys, Content: t.Content, AnyOf: t.AnyOf, Attributes: attributesJSON(t.Attributes)}
 			if t.Nest != nil {
 				j.Nests = t.Nest.Block
+			}
+			if t.Upload != nil {
+				for _, limit := range t.Upload.Limits {
+					j.Limits = append(j.Limits, limitJSON{limit.Media, limit.Noun, limit.Most})
+				}
 			}
 			m[name] = j
 		}
@@ -161,7 +190,7 @@ func attributesJSON(list []schema.Attribute) []attributeJSON {
 	out := make([]attributeJSON, 0, len(list))
 	for i := range list {
 		a := &list[i]
-		j := attributeJSON{a.Name, nil, a.Required, a.Computed, a.Sensitive, a.CreateOnly, a.Forces, a.Env, a.Refers, a.Enum, a.Doc}
+		j := attributeJSON{a.Name, nil, a.Required, a.Computed, a.Derived, a.Sensitive, a.CreateOnly, a.Forces, a.Env, a.Refers, a.Enum, a.Default, a.Doc}
 		if a.Type != cty.NilType {
 			if text, err := ctyjson.MarshalType(a.Type); err == nil {
 				j.Type = text

@@ -61,6 +61,17 @@ type Cost struct {
 	// are left.
 	Known            bool
 	Remaining, Limit int
+	// Budgets are those of each provider configuration, where there are several
+	// with calls to make; the fields above are then of the scarcest.
+	Budgets []Budget
+}
+
+// Budget is what a plan spends at one provider configuration.
+type Budget struct {
+	Provider         string
+	Calls            int
+	Known            bool
+	Remaining, Limit int
 }
 
 // printer is one face being written. A write error sticks and is returned by

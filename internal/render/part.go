@@ -70,6 +70,9 @@ func (n *names) appendParts(list []part, step *planner.Step, c *planner.Change) 
 	if c.Drift {
 		base.note = "changed outside"
 	}
+	if n.forces(step, c) {
+		base.note = "forces replacement"
+	}
 	fresh := step.Action == planner.Create
 	if fresh {
 		base.kind = partSet
@@ -93,6 +96,16 @@ func (n *names) appendParts(list []part, step *planner.Step, c *planner.Change) 
 		return appendSetChanges(list, base, c)
 	}
 	return append(list, n.plainChange(base, c, fresh))
+}
+
+// forces reports whether a change is what a replacement is needed for.
+func (n *names) forces(step *planner.Step, c *planner.Change) bool {
+	typ := n.Library.Resources[step.Address.Type]
+	if step.Action != planner.Replace || typ == nil {
+		return false
+	}
+	attr := typ.Attribute(c.Attr)
+	return attr != nil && attr.Forces
 }
 
 // longText is the length from which the differences inside a text are shown.

@@ -32,7 +32,10 @@ const planFormat = "1.0"
 // index, provider_name, action_reason and change{actions, before, after,
 // after_unknown, before_sensitive, after_sensitive, importing}, all as in
 // Terraform: adopt is "update" or "no-op" with importing, move is "update",
-// readdress is "no-op" with previous_address, forget is ["forget"]. Beside them
+// readdress is "no-op" with previous_address, forget is ["forget"]. A replacement is one
+// change of actions ["create", "delete"], with both calls and with replace_paths, the
+// attributes that force it; where an earlier run has left the old object, its deletion
+// has that object's id as deposed. Beside them
 // stand action (the planner's own word), label, id, calls, needs (addresses),
 // last, release, file, line and changes: the attributes one by one, sets by who
 // comes and goes. Where a unit moves there are also from_path and to_path, the names
@@ -57,19 +60,30 @@ func PlanJSON(w io.Writer, plan *planner.Plan, o Options) error {
 	d.field("applyable", !plan.Empty() && !plan.Refused())
 	d.field("errored", plan.Refused())
 	counts := map[string]int{}
+	halves := secondHalves(plan)
 	d.list("resource_changes", len(plan.Steps), func(i int) any {
 		step := &plan.Steps[i]
+		if _, half := plan.Completes(i); half {
+			return nil
+		}
 		if o.People == PeopleCounts && n.shielded(step) {
 			counts[step.Action.String()]++
 			return nil
 		}
-		return n.resourceChange(step)
+		r := n.resourceChange(step)
+		if second, replaced := halves[i]; replaced {
+			r.Calls += plan.Steps[second].Calls
+		}
+		return r
 	})
 	d.list("resource_drift", len(plan.Drift), func(i int) any { return n.resourceDrift(&plan.Drift[i]) })
 	d.field("output_changes", n.outputChanges())
 	d.list("refusals", len(plan.Refusals), func(i int) any { return n.refusalJSON(&plan.Refusals[i]) })
 	d.list("warnings", len(plan.Warnings), func(i int) any { return n.warningJSON(&plan.Warnings[i]) })
 	d.field("pending_calls", plan.Pending)
+	if r := refreshJSON(&plan.Refresh); r != nil {
+		d.field("refresh", r)
+	}
 	if plan.Unconfirmed > 0 {
 		d.field("unconfirmed", plan.Unconfirmed)
 	}
@@ -110,6 +124,9 @@ func (n *names) resourceChange(step *planner.Step) *resourceJSON {
 			r.Needs = append(r.Needs, other.Address.String())
 		}
 	}
+	if step.Replaced {
+		r.Deposed = step.ID
+	}
 	if g := step.Passage; g != nil {
 		r.passageJSON = &passageJSON{g.From, g.To, g.Groups, g.People, g.AtLeast}
 	}
@@ -118,6 +135,17 @@ func (n *names) resourceChange(step *planner.Step) *resourceJSON {
 		r.Changes = append(r.Changes, n.changeOf(step, &step.Changes[i]))
 	}
 	return &r
+}
+
+// secondHalves maps each replacement to the step that deletes the old object.
+func secondHalves(plan *planner.Plan) map[int]int {
+	out := map[int]int{}
+	for i := range plan.Steps {
+		if first, half := plan.Completes(i); half {
+			out[first] = i
+		}
+	}
+	return out
 }
 
 // terraformActions are the words that Terraform's plan has for a step.
@@ -178,6 +206,12 @@ func (n *names) wholeChange(step *planner.Step) changeJSON {
 		change.After = nil
 	case planner.Adopt:
 		change.Importing = &importedJSON{step.ID}
+	case planner.Replace:
+		for i := range step.Changes {
+			if n.forces(step, &step.Changes[i]) {
+				change.ReplacePaths = append(change.ReplacePaths, []string{step.Changes[i].Attr})
+			}
+		}
 	}
 	return change
 }

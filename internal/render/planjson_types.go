@@ -15,6 +15,7 @@ type resourceJSON struct {
 	Reason          string        `json:"action_reason,omitempty"`
 	Label           string        `json:"label,omitempty"`
 	ID              string        `json:"id,omitempty"`
+	Deposed         string        `json:"deposed,omitempty"`
 	Change          changeJSON    `json:"change"`
 	Changes         []elementwise `json:"changes,omitempty"`
 	Needs           []string      `json:"needs,omitempty"`
@@ -45,6 +46,7 @@ type changeJSON struct {
 	BeforeSensitive any           `json:"before_sensitive"`
 	AfterSensitive  any           `json:"after_sensitive"`
 	Importing       *importedJSON `json:"importing,omitempty"`
+	ReplacePaths    [][]string    `json:"replace_paths,omitempty"`
 }
 
 type importedJSON struct {

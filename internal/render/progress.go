@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -44,12 +45,13 @@ type Progress struct {
 	failed            int
 	waiting           string
 	until             time.Time
-	drawn             bool // the bar stands in the last line
+	drawn             bool           // the bar stands in the last line
+	causes            map[string]int // by summary: the steps that have gone wrong like this
 }
 
 // NewProgress begins to show an apply of the plan at the time given.
 func NewProgress(w io.Writer, plan *planner.Plan, at time.Time, o ProgressOptions) *Progress {
-	return &Progress{o: o, p: newPrinter(w, o.Options), names: newNames(plan, o.Options), begun: at, now: at, shown: at, total: len(plan.Steps)}
+	return &Progress{o: o, p: newPrinter(w, o.Options), names: newNames(plan, o.Options), begun: at, now: at, shown: at, total: len(plan.Steps), causes: map[string]int{}}
 }
 
 // Step shows what became of a step.
@@ -138,8 +140,23 @@ func (g *Progress) told(ev *planner.Event) {
 	}
 	g.p.line(head...)
 	if ev.Err != nil && ev.Status != planner.Done {
-		g.p.paragraph(indent, g.names.discreet(ev.Err.Error()))
+		if why := g.cause(ev); why != "" {
+			g.p.paragraph(indent, why)
+		}
 	}
+}
+
+// cause says why a step went wrong. Of one that has ended so the report at the end
+// says more than what is wrong; of others that failed alike it gives the number.
+func (g *Progress) cause(ev *planner.Event) string {
+	var d *Diagnosis
+	if !errors.As(ev.Err, &d) || ev.Status == planner.Pending {
+		return g.names.errorText(ev.Step, ev.Err)
+	}
+	if g.causes[d.Summary]++; g.causes[d.Summary] > mostAlike && !g.o.Full {
+		return ""
+	}
+	return g.names.errorText(nil, d) + "."
 }
 
 // show draws the bar or the heartbeat if it is time for it.

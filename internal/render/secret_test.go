@@ -96,7 +96,7 @@ func TestNoSecretIsShown(t *testing.T) {
 			report.Status, report.Errors = append(report.Status, planner.Failed), append(report.Errors, ev.Err)
 		}
 		err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, Cost{}), PlanJSON(&b, plan, o), Report(&b, plan, report, o), Graph(&b, plan, o),
-			StateShow(&b, person(1), "1", "acme", map[string]cty.Value{"pin": cty.StringVal(secret), "x": marked}, []string{"pin"}, o),
+			StateShow(&b, person(1), "1", "acme", nil, map[string]cty.Value{"pin": cty.StringVal(secret), "x": marked}, []string{"pin"}, o),
 			Outputs(&b, []NamedValue{{"a", marked, false}, {"b", cty.StringVal(secret), true}}, OutputText, o),
 			Outputs(&b, []NamedValue{{"a", marked, false}, {"b", cty.StringVal(secret), true}}, OutputJSON, o),
 			Output(&b, marked, OutputText))

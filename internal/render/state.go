@@ -22,8 +22,9 @@ func StateList(w io.Writer, addresses []schema.Address) error {
 
 // StateShow writes one owned object as a block of the configuration would say
 // it, with its live id. sensitive names the attributes whose values are kept as
-// digests only; they are never written, even if attrs holds them.
-func StateShow(w io.Writer, address schema.Address, id, provider string, attrs map[string]cty.Value, sensitive []string, o Options) error {
+// digests only; they are never written, even if attrs holds them. deposed are the ids
+// of what it has replaced and that is still to be deleted.
+func StateShow(w io.Writer, address schema.Address, id, provider string, deposed []string, attrs map[string]cty.Value, sensitive []string, o Options) error {
 	p := newPrinter(w, o)
 	p.line(p.paint.dim("# " + clean(address.String())))
 	p.line("resource ", quote(address.Type), " ", quote(address.Name), " {")
@@ -41,6 +42,9 @@ func StateShow(w io.Writer, address schema.Address, id, provider string, attrs m
 	}
 	p.line("  ", p.paint.dim("# live in "+clean(provider)))
 	p.line("  ", pad("id", widest), " = ", quote(id))
+	for _, old := range deposed {
+		p.line("  ", p.paint.dim("# replaced "+quote(old)+", which is still to be deleted"))
+	}
 	for _, name := range names {
 		text := hiddenWord
 		if !slices.Contains(sensitive, name) {

@@ -13,13 +13,15 @@ import (
 type StateRecord struct {
 	Address      schema.Address
 	ID, Provider string
-	Attrs        map[string]cty.Value
+	// Deposed are the ids of what it has replaced and that is still to be deleted.
+	Deposed []string
+	Attrs   map[string]cty.Value
 	// Sensitive names the attributes whose values are not kept.
 	Sensitive []string
 }
 
 // StateJSON writes the owned objects as one JSON document: {format_version,
-// resources: [{address, type, id, provider, values, sensitive}]}.
+// resources: [{address, type, id, provider, values, sensitive?, deposed?}]}.
 func StateJSON(w io.Writer, records []StateRecord) error {
 	list := make([]fields, 0, len(records))
 	for _, r := range records {
@@ -32,6 +34,9 @@ func StateJSON(w io.Writer, records []StateRecord) error {
 		f := fields{"address": r.Address.String(), "type": r.Address.Type, "id": r.ID, "provider": r.Provider, "values": values}
 		if len(r.Sensitive) > 0 {
 			f["sensitive"] = r.Sensitive
+		}
+		if len(r.Deposed) > 0 {
+			f["deposed"] = r.Deposed
 		}
 		list = append(list, f)
 	}

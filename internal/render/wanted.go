@@ -28,7 +28,9 @@ func newNames(plan *planner.Plan, o Options) *names {
 	n.byAddress = sync.OnceValue(func() map[schema.Address]int {
 		index := make(map[schema.Address]int, len(plan.Steps))
 		for i := range plan.Steps {
-			index[plan.Steps[i].Address] = i
+			if !plan.Steps[i].Replaced {
+				index[plan.Steps[i].Address] = i
+			}
 		}
 		return index
 	})

@@ -20,7 +20,7 @@ func kinds(pairs ...string) map[string]cty.Value {
 
 func TestConformance(t *testing.T) {
 	providertest.Run(t, func(t *testing.T) providertest.Subject {
-		p := motimate.New()
+		p := motimate.Watched(t)
 		return providertest.Subject{
 			Provider: p, PageSize: 50, RefusesDuplicates: true,
 			Kinds: []string{"organization", "country", "region", "store"},
@@ -82,12 +82,15 @@ func TestConformanceUnderEverySwitch(t *testing.T) {
 		{name: "a budget is never told", behaviour: set("budget", "1000000/1h", "budget_header", "never", "too_many", "neither"), pageSize: 50},
 		{name: "replicas, none behind", behaviour: set("lag_jitter", "replicas"), pageSize: 50},
 		{name: "some answers are slow", behaviour: set("faults", "*5:slow=1ms *POST/users#3:slow=1ms"), pageSize: 50},
+		{name: "listed posts are brief", behaviour: set("list_posts", "brief"), pageSize: 50},
+		{name: "files have checksums", behaviour: set("file_checksum", "present"), pageSize: 50},
+		{name: "posts keep their files", behaviour: set("file_delete", "refused"), pageSize: 50},
 		{name: "deletions cascade", behaviour: set("group_delete", "cascade"), pageSize: 50},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			providertest.Run(t, func(t *testing.T) providertest.Subject {
-				p := motimate.New()
+				p := motimate.Watched(t)
 				return providertest.Subject{
 					Provider: p, Brief: true, PageSize: test.pageSize, RefusesDuplicates: !test.free,
 					Kinds:  []string{"Organization", "Country", "Region", "Store"},

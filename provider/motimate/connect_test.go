@@ -47,18 +47,36 @@ func TestMistakesInTheBlock(t *testing.T) {
 		{"nothing", nil, true, []string{
 			`nothing says which organisation to reach. Set subdomain = "acme"`,
 			`there is nothing to authenticate with. Set client_id and client_secret`}},
-		{"host as subdomain", texted("subdomain", "acme.motimateapp.com"), false, []string{`subdomain: "acme.motimateapp.com" is not a subdomain. Write "acme"`}},
-		{"URL as subdomain", texted("subdomain", "https://Acme.motimateapp.com/x"), false, []string{`Write "acme"`}},
-		{"no host label", texted("subdomain", "-"), false, []string{`Write the first part of the host name alone`}},
+		{"host as subdomain", texted("subdomain", "acme.motimateapp.com"), false, []string{`subdomain: "acme.motimateapp.com" is not a subdomain. Write "acme"; for another host use base_url`}},
+		{"URL as subdomain", texted("subdomain", "https://Acme.motimateapp.com/x"), false, []string{`subdomain: "https://Acme.motimateapp.com/x" is not a subdomain. Write "acme"; for another host use base_url`}},
+		{"no host label", texted("subdomain", "-"), false, []string{`subdomain: "-" is not a subdomain. Write the first part of the host name alone: acme for https://acme.motimateapp.com`}},
+		{"subdomain with a password", texted("subdomain", "https://kim:hush@acme.motimateapp.com?k=hush"), false, []string{`subdomain: "...@acme.motimateapp.com?..." is not a subdomain. Write the first part of the host name alone: acme for https://acme.motimateapp.com`}},
+		{"subdomain and address", texted("subdomain", "acme", "base_url", "https://acme.example.com"), false,
+			[]string{`base_url is set together with subdomain, and each says which organisation to reach. Keep one of the two`}},
+		{"empty subdomain", texted("subdomain", ""), false, []string{`subdomain is empty. Write what it is, or take it out; null is the same as left out`}},
+		{"empty address", texted("base_url", ""), false, []string{`base_url is empty. Write what it is, or take it out`}},
 		{"no scheme", texted("base_url", "acme.example.com"), false, []string{`base_url: "acme.example.com" is not an address. Write scheme and host`}},
 		{"other scheme", texted("base_url", "ftp://acme.example.com"), false, []string{`has the scheme "ftp". Write https://`}},
-		{"query", texted("base_url", "https://acme.example.com?x=1"), false, []string{`has more than scheme, host and path. Leave out everything from the ?`}},
+		{"no host", texted("base_url", "https://kim:hush@/x?hush"), false, []string{`base_url: "...@/x?..." is not an address. Write scheme and host`}},
+		{"query", texted("base_url", "https://acme.example.com?key=hush"), false, []string{`base_url: "https://acme.example.com?..." has more than scheme, host and path. Leave out everything from the ? or # on`}},
+		{"all that can be wrong with an address", texted("base_url", "http://kim:hush@acme.example.com/public_api/?key=hush"), false, []string{
+			`base_url: "...@acme.example.com/public_api/?..." has more than scheme, host and path`,
+			`base_url: "...@acme.example.com/public_api/?..." holds a part of the API's own paths. Leave out /public_api;`,
+			`base_url: "...@acme.example.com/public_api/?..." would send the token unencrypted. Write https://`,
+			`base_url: holds a user name or a password. Leave them out`}},
 		{"fragment", texted("base_url", "https://acme.example.com/#x"), false, []string{`has more than scheme, host and path`}},
 		{"API path", texted("base_url", "https://acme.example.com/public_api/"), false, []string{`holds a part of the API's own paths. Leave out /public_api`}},
 		{"API path below", texted("base_url", "https://acme.example.com/proxy/public_api/users"), false, []string{`Leave out /public_api/users`}},
 		{"user in the address", texted("base_url", "https://kim:pw@acme.example.com"), false, []string{`base_url: holds a user name or a password`}},
 		{"plain http", texted("base_url", "http://acme.example.com"), false, []string{`would send the token unencrypted. Write https://`}},
 		{"token and grant", texted("client_id", "a"), false, []string{`access_token is set together with credentials`}},
+		{"both grants", texted("subdomain", "acme", "client_id", "a", "client_secret", "b", "username", "kim", "password", "x"), true,
+			[]string{`client_secret is set together with username or password, and these are two ways to get a token. Keep client_id and client_secret, or take client_secret out and keep client_id, username and password`}},
+		{"everything", texted("subdomain", "acme", "client_id", "a", "client_secret", "b", "username", "kim", "password", "x", "access_token", "t"), true,
+			[]string{`access_token is set together with credentials to get a token. Keep the token, or take it out and keep the credentials`}},
+		{"empty token", texted("access_token", ""), false, []string{`access_token is empty. Write what it is, or take it out; null is the same as left out`}},
+		{"token with a line end", texted("access_token", "t0ken\n"), false, []string{`access_token: holds a blank or a line end, which no token has. Take it out; of a file, read trimspace(file(...))`}},
+		{"empty credentials", texted("subdomain", "acme", "client_id", "", "client_secret", ""), true, []string{`client_id is empty`, `client_secret is empty`}},
 		{"user name alone", texted("subdomain", "acme", "client_id", "a", "username", "kim"), true, []string{`password is missing beside username`}},
 		{"password alone", texted("subdomain", "acme", "client_id", "a", "password", "x"), true, []string{`username is missing beside password`}},
 		{"no client id", texted("subdomain", "acme", "username", "kim", "password", "x"), true, []string{`client_id is missing`}},
@@ -69,6 +87,8 @@ func TestMistakesInTheBlock(t *testing.T) {
 		{"roles", texted("lead_role", "member"), false, []string{`lead_role: "member" is also the member_role`}},
 		{"paths", map[string]cty.Value{"paths": cty.MapVal(map[string]cty.Value{"user": cty.StringVal("/u"), "groups": cty.StringVal("groups")})}, false,
 			[]string{`paths: groups = "groups" is not a path`, `paths: there is no path "user"`}},
+		{"paths that hide something", map[string]cty.Value{"paths": cty.MapVal(map[string]cty.Value{"token": cty.StringVal("/t?key=hush"), "me": cty.StringVal("//kim:hush@x/me"), "users": cty.StringVal("/")})}, false,
+			[]string{`paths: me = "...@x/me" is not a path`, `paths: token = "/t?..." is not a path. Write what follows the host, such as "/public_api/users"`, `paths: users = "/" is not a path`}},
 		{"kinds twice", kindsOf("a", "A", "b", "A"), false, []string{`kinds: a and b both stand for the live level "A"`}},
 		{"no kinds", map[string]cty.Value{"kinds": cty.ListValEmpty(settingType("kinds").ElementType())}, false, []string{`kinds: names no level`}},
 		{"not known", map[string]cty.Value{"subdomain": cty.UnknownVal(cty.String)}, false, []string{`subdomain is not known yet`}},
@@ -80,6 +100,8 @@ func TestMistakesInTheBlock(t *testing.T) {
 			settings := maps.Clone(good)
 			if test.bare {
 				settings = map[string]cty.Value{}
+			} else if _, ok := test.settings["base_url"]; ok && test.settings["subdomain"] == cty.NilVal {
+				delete(settings, "subdomain")
 			}
 			maps.Copy(settings, test.settings)
 			c, problems := New().Connect(settings, environment())
@@ -149,8 +171,11 @@ func TestWaysToAuthenticate(t *testing.T) {
 			"client_id=a&client_secret=b+c&grant_type=client_credentials", []string{"b c", "b+c"}},
 		{"password", texted("client_id", "a", "username", "kim@example.org", "password", "pw"), nil, "",
 			"client_id=a&grant_type=password&password=pw&username=kim%40example.org", []string{"pw"}},
-		{"password with a client secret", texted("client_id", "a", "client_secret", "b", "username", "kim", "password", "pw"), nil, "",
-			"client_id=a&client_secret=b&grant_type=password&password=pw&username=kim", []string{"b", "pw"}},
+		{"a user name goes before a secret of the environment", texted("client_id", "a", "username", "kim", "password", "pw"), []string{"MOTIMATE_CLIENT_SECRET", "b"}, "",
+			"client_id=a&grant_type=password&password=pw&username=kim", []string{"pw"}},
+		{"a secret goes before a user name of the environment", texted("client_id", "a", "client_secret", "b"), []string{"MOTIMATE_USERNAME", "kim", "MOTIMATE_PASSWORD", "pw"}, "",
+			"client_id=a&client_secret=b&grant_type=client_credentials", []string{"b"}},
+		{"an address of the environment is not looked at", texted("access_token", "t"), []string{"MOTIMATE_BASE_URL", "https://other.example.com"}, "t", "", []string{"t"}},
 		{"from the environment", nil, []string{"MOTIMATE_CLIENT_ID", "a", "MOTIMATE_CLIENT_SECRET", "b"}, "",
 			"client_id=a&client_secret=b&grant_type=client_credentials", []string{"b"}},
 		{"a secret from the environment", texted("client_id", "a"), []string{"MOTIMATE_CLIENT_SECRET", "b", "MOTIMATE_ACCESS_TOKEN", "old"}, "",

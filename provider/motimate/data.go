@@ -2,8 +2,6 @@ package motimate
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -12,15 +10,29 @@ import (
 )
 
 // Data reads a data source. All that look things up share one listing of each
-// type, so any number of them costs its pages once.
+// type, so any number of them costs its pages once. An argument that is sensitive
+// is so in the result as well.
 func (c *client) Data(ctx context.Context, typ string, args map[string]cty.Value) (map[string]cty.Value, error) {
+	values, err := c.readData(ctx, typ, args)
+	if err != nil {
+		return nil, err
+	}
+	for name, arg := range args {
+		if v, ok := values[name]; ok && schema.IsSensitive(arg) {
+			values[name] = v.Mark(schema.Sensitive)
+		}
+	}
+	return values, nil
+}
+
+func (c *client) readData(ctx context.Context, typ string, args map[string]cty.Value) (map[string]cty.Value, error) {
 	switch typ {
 	case dataMe:
 		me, err := c.Self(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return pick(me, "email", "phone_number", "employee_number", "first_name", "last_name", "organization_role"), nil
+		return pick(me, userFields...), nil
 	case dataUser:
 		return c.dataUser(ctx, args)
 	case dataUsers:
@@ -37,150 +49,74 @@ func (c *client) Data(ctx context.Context, typ string, args map[string]cty.Value
 	return nil, &provider.Error{Kind: provider.Failed, Op: "read " + typ, Remedy: "There is no such data source"}
 }
 
-// userFields are the attributes of a user that data sources give.
+// The attributes that data sources give.
 var (
-	userFields  = []string{"email", "phone_number", "employee_number", "first_name", "last_name", "organization_role"}
-	userSets    = []string{"groups", "leads", "positions"}
-	groupFields = []string{"name", "kind", "parent", "level"}
+	userFields     = []string{"email", "phone_number", "employee_number", "first_name", "last_name", "organization_role"}
+	userSets       = []string{"groups", "leads", "positions"}
+	groupFields    = []string{"name", "kind", "parent", "level"}
+	positionFields = []string{"name", "import_id"}
 )
 
 func (c *client) dataUser(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	wanted := given(args, "id", "employee_number", "email", "phone_number")
-	object, err := c.find(ctx, typeUser, "user", wanted, c.objects)
+	people, err := c.directory(ctx, typeUser)
+	if err != nil {
+		return nil, err
+	}
+	wanted := keys(args, "id", "employee_number", "email", "phone_number")
+	found, _ := people.find(wanted)
+	object, err := one("user", found, wanted, "")
 	if err != nil {
 		return nil, err
 	}
 	// A list may lack the memberships; one more call has them.
-	if _, ok := object.Attrs["groups"]; !ok {
-		if object, err = c.Read(ctx, typeUser, object.ID); err != nil {
+	if !says(object, "groups") || !says(object, "positions") {
+		object, err = people.alone(object.ID, func(id string) (schema.Object, error) { return c.Read(ctx, typeUser, id) })
+		if err != nil {
 			return nil, err
 		}
 	}
 	return pickUser(object), nil
 }
 
-func (c *client) dataUsers(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	objects, err := c.objects(ctx, typeUser)
-	if err != nil {
-		return nil, err
-	}
-	wanted := given(args, "group", "position", "organization_role")
-	sets := map[string]string{"group": "groups", "position": "positions"}
-	var found []cty.Value
-	for _, object := range objects {
-		matches := true
-		for name, want := range wanted {
-			set, isSet := sets[name]
-			if !isSet {
-				matches = matches && same(name, object.Attrs[name], want)
-				continue
-			}
-			members, known := ids(object.Attrs, set)
-			if !known {
-				return nil, &provider.Error{Kind: provider.Refused, Op: "read " + dataUsers,
-					Err:    fmt.Errorf("this server's list of users does not say their %s, so it cannot be filtered by %s", set, name),
-					Remedy: "Take the filter out, or look up single people with " + dataUser}
-			}
-			matches = matches && slices.Contains(members, want)
-		}
-		if matches {
-			found = append(found, cty.ObjectVal(pickUser(object)))
-		}
-	}
-	return plural("users", userObject, found, args), nil
+func says(object schema.Object, name string) bool {
+	_, ok := object.Attrs[name]
+	return ok
 }
 
 func (c *client) dataGroup(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	objects, err := c.objects(ctx, typeGroup)
+	groups, err := c.directory(ctx, typeGroup)
 	if err != nil {
 		return nil, err
 	}
-	tree := newTree(objects)
-	path, wanted := given(args, "path")["path"], given(args, "id", "name", "parent")
-	list := c.objects
-	if path != "" {
-		below := tree.at(path)
-		list = func(context.Context, string) ([]schema.Object, error) { return below, nil }
-		if len(wanted) == 0 {
-			wanted = map[string]string{"path": path}
+	wanted := keys(args, "path", "id", "name")
+	wanted = append(wanted, filtersOf(args, "parent")...) // empty, it asks for a top group
+	hint := ""
+	var found []schema.Object
+	if len(wanted) > 0 && wanted[0].name == "path" {
+		places := newDirectory(groups.groups().at(wanted[0].text))
+		if found, _ = places.find(wanted[1:]); len(places.objects) == 0 && !wanted[0].secret {
+			hint = groups.groups().way(wanted[0].text)
 		}
+	} else {
+		found, _ = groups.find(wanted)
 	}
-	object, err := c.find(ctx, typeGroup, "group", wanted, list)
+	object, err := one("group", found, wanted, hint)
 	if err != nil {
 		return nil, err
 	}
-	return tree.pick(object), nil
-}
-
-func (c *client) dataGroups(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	objects, err := c.objects(ctx, typeGroup)
-	if err != nil {
-		return nil, err
-	}
-	tree := newTree(objects)
-	var found []cty.Value
-	for _, object := range objects {
-		if matches(object, given(args, "kind", "parent")) {
-			found = append(found, cty.ObjectVal(tree.pick(object)))
-		}
-	}
-	return plural("groups", groupObject, found, args), nil
+	return groups.groups().pick(object), nil
 }
 
 func (c *client) dataPosition(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	object, err := c.find(ctx, typePosition, "position", given(args, "id", "import_id", "name"), c.objects)
+	positions, err := c.directory(ctx, typePosition)
 	if err != nil {
 		return nil, err
 	}
-	return pick(object, "name", "import_id"), nil
-}
-
-func (c *client) dataPositions(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {
-	objects, err := c.objects(ctx, typePosition)
+	wanted := keys(args, "id", "import_id", "name")
+	found, _ := positions.find(wanted)
+	object, err := one("position", found, wanted, "")
 	if err != nil {
 		return nil, err
 	}
-	var found []cty.Value
-	for _, object := range objects {
-		if matches(object, given(args, "name")) {
-			found = append(found, cty.ObjectVal(pick(object, "name", "import_id")))
-		}
-	}
-	return plural("positions", positionObject, found, args), nil
-}
-
-func pickUser(object schema.Object) map[string]cty.Value {
-	values := pick(object, userFields...)
-	for _, name := range userSets {
-		values[name] = cty.NullVal(idSet)
-		if v, ok := object.Attrs[name]; ok {
-			values[name] = v
-		}
-	}
-	return values
-}
-
-// pick returns the id and the named texts, null where they are not known.
-func pick(object schema.Object, names ...string) map[string]cty.Value {
-	values := map[string]cty.Value{"id": cty.StringVal(object.ID)}
-	for _, name := range names {
-		values[name] = cty.NullVal(cty.String)
-		if v, ok := object.Attrs[name]; ok {
-			values[name] = v
-		}
-	}
-	return values
-}
-
-// plural is the result of a data source that finds many: the list, and its
-// filters as they were given.
-func plural(name string, element cty.Type, found []cty.Value, args map[string]cty.Value) map[string]cty.Value {
-	result := map[string]cty.Value{name: cty.ListValEmpty(element)}
-	for arg, v := range args {
-		result[arg] = v
-	}
-	if len(found) > 0 {
-		result[name] = cty.ListVal(found)
-	}
-	return result
+	return pickPosition(object), nil
 }

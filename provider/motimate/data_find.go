@@ -1,114 +1,119 @@
 package motimate
 
 import (
-	"context"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/provider/internal/rest"
 	"github.com/espalier-dev/espalier/schema"
 )
 
-// objects returns the objects of a listing. They are shared and must not be
-// changed.
-func (c *client) objects(ctx context.Context, typ string) ([]schema.Object, error) {
-	listing, err := c.List(ctx, typ)
-	return listing.Objects, err
+// criterion is one thing that is asked of what is looked for: the text of an
+// attribute, or, for groups and positions, an id among others.
+type criterion struct {
+	name, text string
+	secret     bool // the text must not be shown
 }
 
-// find returns the one object with everything wanted.
-func (c *client) find(ctx context.Context, typ, noun string, wanted map[string]string, list func(context.Context, string) ([]schema.Object, error)) (schema.Object, error) {
-	op := "look up a " + noun
-	if len(wanted) == 0 {
-		return schema.Object{}, &provider.Error{Kind: provider.Refused, Op: op, Err: fmt.Errorf("nothing says which one"),
-			Remedy: "Give its id or another key"}
-	}
-	objects, err := list(ctx, typ)
-	if err != nil {
-		return schema.Object{}, err
-	}
-	var found []schema.Object
-	for _, object := range objects {
-		if _, byPath := wanted["path"]; byPath || matches(object, wanted) {
-			found = append(found, object)
+// keys returns the arguments that name one object. The empty text is no key, nor
+// is a phone number without digits.
+func keys(args map[string]cty.Value, names ...string) []criterion {
+	return slices.DeleteFunc(filtersOf(args, names...), func(c criterion) bool { return form(c.name, c.text) == "" })
+}
+
+// filtersOf returns the arguments that are set, empty ones included.
+func filtersOf(args map[string]cty.Value, names ...string) []criterion {
+	var list []criterion
+	for _, name := range names {
+		if v := nullable(args[name]); !v.IsNull() {
+			list = append(list, criterion{name, v.AsString(), schema.IsSensitive(args[name])})
 		}
 	}
-	switch len(found) {
-	case 1:
+	return list
+}
+
+// one returns the one object that was found.
+func one(noun string, found []schema.Object, wanted []criterion, hint string) (schema.Object, error) {
+	op := "look up a " + noun
+	switch {
+	case len(wanted) == 0:
+		return schema.Object{}, &provider.Error{Kind: provider.Refused, Op: op, Err: fmt.Errorf("nothing says which one"),
+			Remedy: "Give its id or another key; an empty text is none"}
+	case len(found) == 1:
 		return found[0], nil
-	case 0:
-		return schema.Object{}, &provider.Error{Kind: provider.NotFound, Op: op, Err: fmt.Errorf("there is none with %s", describe(wanted)),
+	case len(found) == 0:
+		return schema.Object{}, &provider.Error{Kind: provider.NotFound, Op: op, Err: fmt.Errorf("there is none with %s%s", describe(wanted), hint),
 			Remedy: "Check the spelling; what was made a moment ago may not be listed yet"}
 	}
-	var idsFound []string
-	for _, object := range found {
-		idsFound = append(idsFound, object.ID)
-	}
 	return schema.Object{}, &provider.Error{Kind: provider.Refused, Op: op,
-		Err:    fmt.Errorf("%d have %s: ids %s", len(found), describe(wanted), strings.Join(idsFound, ", ")),
+		Err:    fmt.Errorf("%d have %s: ids %s", len(found), describe(wanted), firstIDs(found)),
 		Remedy: "Give the id of the one that is meant"}
 }
 
-// given returns the arguments that are set.
-func given(args map[string]cty.Value, names ...string) map[string]string {
-	set := map[string]string{}
-	for _, name := range names {
-		if v := nullable(args[name]); !v.IsNull() {
-			set[name] = v.AsString()
-		}
+// mostShown is how many ids an error names.
+const mostShown = 10
+
+// firstIDs names the ids of the first objects, and how many more there are.
+func firstIDs(found []schema.Object) string {
+	list := make([]string, len(found))
+	for i, object := range found {
+		list[i] = object.ID
 	}
-	return set
+	slices.SortFunc(list, rest.CompareIDs)
+	text := strings.Join(list[:min(len(list), mostShown)], ", ")
+	if more := len(list) - mostShown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
-func describe(wanted map[string]string) string {
-	var parts []string
-	for name, want := range wanted {
-		parts = append(parts, fmt.Sprintf("%s %q", name, want))
+func describe(wanted []criterion) string {
+	parts := make([]string, len(wanted))
+	for i, c := range wanted {
+		parts[i] = fmt.Sprintf("%s %q", c.name, c.text)
+		if c.secret {
+			parts[i] = c.name + " (sensitive)"
+		}
 	}
-	sort.Strings(parts)
 	return strings.Join(parts, " and ")
 }
 
-func matches(object schema.Object, wanted map[string]string) bool {
-	for name, want := range wanted {
-		have := object.Attrs[name]
-		if name == "id" {
-			have = cty.StringVal(object.ID)
-		}
-		if !same(name, have, want) {
-			return false
-		}
-	}
-	return true
-}
-
-// same compares in the way of the attribute; the empty text matches what is not
-// set.
-func same(name string, have cty.Value, want string) bool {
-	text := ""
-	if v := nullable(have); !v.IsNull() {
-		text = v.AsString()
-	}
+// form is a text in the form in which its attribute is compared.
+func form(name, text string) string {
 	switch name {
 	case "email":
-		return strings.EqualFold(text, want)
+		return strings.Map(leastFold, text)
 	case "phone_number":
-		return dialled(text) == dialled(want)
+		return dialled(text)
 	}
-	return text == want
+	return text
 }
 
-// dialled is a phone number as its digits and a leading plus.
+// leastFold is the least of the runes that differ from r by case alone.
+func leastFold(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
+}
+
+// dialled is a phone number as its digits and a leading plus; without digits it
+// is empty.
 func dialled(text string) string {
 	var b strings.Builder
 	for _, r := range text {
-		if unicode.IsDigit(r) || r == '+' && b.Len() == 0 {
+		if r >= '0' && r <= '9' || r == '+' && b.Len() == 0 {
 			b.WriteRune(r)
 		}
+	}
+	if b.String() == "+" {
+		return ""
 	}
 	return b.String()
 }

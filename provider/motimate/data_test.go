@@ -18,7 +18,7 @@ import (
 // Oslo; two positions; three people beside the administrator.
 func smallOrganisation(t *testing.T, behaviour map[string]string) *client {
 	t.Helper()
-	s, err := NewSandbox(provider.SandboxOptions{Behaviour: behaviour})
+	s, err := NewSandbox(provider.SandboxOptions{Behaviour: behaviour, Observe: held(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,9 +67,11 @@ func TestSingles(t *testing.T) {
 		{dataUser, texted("email", "kIM@EXAMPLE.org"), "2", 0},
 		{dataUser, texted("phone_number", "+4790000002"), "4", 0},
 		{dataUser, texted("id", "3"), "3", 0},
-		{dataUser, texted("id", "3", "email", "kim@example.org"), `there is none with email "kim@example.org" and id "3"`, provider.NotFound},
+		{dataUser, texted("id", "3", "email", "kim@example.org"), `there is none with id "3" and email "kim@example.org"`, provider.NotFound},
 		{dataUser, texted("email", "nobody@example.org"), `there is none with email "nobody@example.org"`, provider.NotFound},
-		{dataUser, nil, "nothing says which one. Give its id or another key", provider.Refused},
+		{dataUser, nil, "nothing says which one. Give its id or another key; an empty text is none", provider.Refused},
+		{dataUser, texted("email", "", "phone_number", "n/a"), "nothing says which one", provider.Refused},
+		{dataUser, texted("email", "", "employee_number", "100"), "2", 0},
 		{dataGroup, texted("id", "6"), "6", 0},
 		{dataGroup, texted("name", "Norway"), "2", 0},
 		{dataGroup, texted("name", "Oslo"), `2 have name "Oslo": ids 4, 5. Give the id`, provider.Refused},
@@ -78,7 +80,12 @@ func TestSingles(t *testing.T) {
 		{dataGroup, texted("path", "Acme/Norway/A/B"), "6", 0},
 		{dataGroup, texted("path", "Acme"), "1", 0},
 		{dataGroup, texted("path", "Acme/Norway", "id", "2"), "2", 0},
-		{dataGroup, texted("path", "Norway/Oslo"), `there is none with path "Norway/Oslo"`, provider.NotFound},
+		{dataGroup, texted("path", "Acme/Norway", "id", "3"), `there is none with path "Acme/Norway" and id "3"`, provider.NotFound},
+		{dataGroup, texted("name", "Acme", "parent", ""), "1", 0},
+		{dataGroup, texted("name", "Norway", "parent", ""), `there is none with name "Norway" and parent ""`, provider.NotFound},
+		{dataGroup, texted("path", ""), "nothing says which one", provider.Refused},
+		{dataGroup, texted("path", "Norway/Oslo"), `there is none with path "Norway/Oslo". Check`, provider.NotFound},
+		{dataGroup, texted("path", "Acme/Norway/Bergen/Shop"), `(there is "Acme/Norway", and no "Bergen/Shop" below it)`, provider.NotFound},
 		{dataGroup, texted("path", "Acme/"), `there is none with path "Acme/"`, provider.NotFound},
 		{dataPosition, texted("import_id", "b-1"), "1", 0},
 		{dataPosition, texted("name", "Chef"), "2", 0},
@@ -179,7 +186,7 @@ func TestMembershipsThatListsLack(t *testing.T) {
 		t.Errorf("%#v", values)
 	}
 	_, err = c.Data(context.Background(), dataUsers, texted("group", "4"))
-	if provider.KindOf(err) != provider.Refused || !strings.Contains(err.Error(), "does not say their groups") {
+	if provider.KindOf(err) != provider.Refused || !strings.Contains(err.Error(), "does not say who is in what, so it cannot be filtered by group") {
 		t.Error(err)
 	}
 	all, err := c.Data(context.Background(), dataUsers, nil)

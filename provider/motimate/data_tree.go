@@ -1,6 +1,8 @@
 package motimate
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -50,6 +52,35 @@ func (t *tree) below(parent, path string) []schema.Object {
 	return found
 }
 
+// way says how far a path that leads nowhere can be followed; empty if not at
+// all.
+func (t *tree) way(path string) string {
+	parent, gone := "", ""
+	for {
+		next, rest, ok := t.step(parent, path)
+		if !ok {
+			break
+		}
+		gone = strings.TrimPrefix(gone+"/"+textOf(next, "name"), "/")
+		parent, path = next.ID, rest
+	}
+	if gone == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (there is %q, and no %q below it)", gone, path)
+}
+
+// step takes the child whose name is the longest beginning of a path.
+func (t *tree) step(parent, path string) (next schema.Object, rest string, ok bool) {
+	for _, child := range t.children[parent] {
+		name := textOf(child, "name")
+		if after, found := strings.CutPrefix(path, name+"/"); found && name != "" && (!ok || len(after) < len(rest)) {
+			next, rest, ok = child, after, true
+		}
+	}
+	return next, rest, ok
+}
+
 // path is the names from the top down. A circle, which no server should have,
 // ends where it closes.
 func (t *tree) path(object schema.Object) string {
@@ -61,9 +92,10 @@ func (t *tree) path(object schema.Object) string {
 			break
 		}
 		seen[parent.ID] = true
-		names = append([]string{textOf(parent, "name")}, names...)
+		names = append(names, textOf(parent, "name"))
 		object = parent
 	}
+	slices.Reverse(names)
 	return strings.Join(names, "/")
 }
 
@@ -72,11 +104,4 @@ func (t *tree) pick(object schema.Object) map[string]cty.Value {
 	values := pick(object, groupFields...)
 	values["path"] = cty.StringVal(t.path(object))
 	return values
-}
-
-func textOf(object schema.Object, name string) string {
-	if v := nullable(object.Attrs[name]); !v.IsNull() {
-		return v.AsString()
-	}
-	return ""
 }

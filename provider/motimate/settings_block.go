@@ -2,6 +2,7 @@ package motimate
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ func readBlock(settings map[string]cty.Value, env func(string) string) *block {
 			b.take(attr, v)
 		}
 	}
-	written := b.credentials()
+	written := b.written(credentialNames, addressNames)
 	for _, attr := range attributes {
 		if _, set := b.values[attr.Name]; set || attr.Env == "" || env == nil {
 			continue
@@ -51,26 +52,54 @@ func readBlock(settings map[string]cty.Value, env func(string) string) *block {
 	return b
 }
 
-// shadowed reports whether a credential of the environment belongs to another
-// way to authenticate than the one the block chose.
+// shadowed reports whether a setting of the environment belongs to another way to
+// authenticate, or to another address, than the one the block chose.
 func shadowed(name string, written []string) bool {
-	if len(written) == 0 || !slices.Contains(credentialNames, name) {
-		return false
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(written, name) })
 	}
-	token := slices.Contains(written, "access_token")
-	return token != (name == "access_token")
+	switch name {
+	case "base_url", "subdomain":
+		return has(addressNames...)
+	case "access_token":
+		return has("client_id", "client_secret", "username", "password")
+	case "client_secret":
+		return has("access_token", "username", "password")
+	case "username", "password":
+		return has("access_token", "client_secret")
+	case "client_id":
+		return has("access_token")
+	}
+	return false
 }
 
-var credentialNames = []string{"client_id", "client_secret", "username", "password", "access_token"}
+var (
+	credentialNames = []string{"client_id", "client_secret", "username", "password", "access_token"}
+	addressNames    = []string{"base_url", "subdomain"}
+)
 
-func (b *block) credentials() []string {
+func (b *block) credentials() []string { return b.written(credentialNames) }
+
+// written are those of the names that are set.
+func (b *block) written(names ...[]string) []string {
 	var set []string
-	for _, name := range credentialNames {
+	for _, name := range slices.Concat(names...) {
 		if b.text(name) != "" {
 			set = append(set, name)
 		}
 	}
 	return set
+}
+
+// refuseEmpty refuses texts that are there and empty, which is a variable that was
+// not set more often than it is meant.
+func (b *block) refuseEmpty(names ...string) {
+	for _, name := range names {
+		if v, ok := b.values[name]; ok && v.Type() == cty.String && v.AsString() == "" {
+			b.broken[name] = true
+			b.fail(name, "is empty", "Write what it is, or take it out; null is the same as left out")
+		}
+	}
 }
 
 func (b *block) take(attr schema.Attribute, v cty.Value) {
@@ -113,9 +142,15 @@ func article(t cty.Type) string {
 	return `a literal object such as { store = "Store" }, or a list of { name, live } objects`
 }
 
+// inQuotes are the values that a message quotes.
+var inQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
 // fail notes a mistake; a setting that comes from the environment is named by
-// its variable too.
+// its variable too. What a sensitive one holds is not quoted.
 func (b *block) fail(setting, problem, remedy string) {
+	if b.secret[setting] {
+		problem = inQuotes.ReplaceAllString(problem, "(sensitive)")
+	}
 	if b.fromEnv[setting] {
 		problem += " (it comes from the environment variable " + environmentName(setting) + ")"
 	}

@@ -1,6 +1,7 @@
 package motimate
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"slices"
@@ -19,6 +20,8 @@ type options struct {
 	levels               []provider.Level
 	memberRole, leadRole string
 	formBody             bool
+	wholeBody            bool // a change names all texts
+	clearsWithNull       bool
 	replaces             bool
 	patchEmployeeNumber  bool
 	paths                map[string]string
@@ -28,9 +31,11 @@ type options struct {
 func (Provider) Connect(settings map[string]cty.Value, env func(string) string) (*provider.Connection, []provider.SettingError) {
 	b := readBlock(settings, env)
 	o := &options{
-		memberRole:          b.textOr("member_role", "member"),
-		leadRole:            b.textOr("lead_role", "admin"),
+		memberRole:          b.textOr("member_role", defaultMemberRole),
+		leadRole:            b.textOr("lead_role", defaultLeadRole),
 		formBody:            b.choice("create_body", bodyForms) == "form",
+		wholeBody:           b.choice("change_body", changeBodies) == "whole",
+		clearsWithNull:      b.choice("clear", clearings) == "null",
 		replaces:            b.choice("relations", relationModes) == "replace",
 		patchEmployeeNumber: b.flag("patch_employee_number"),
 		paths:               b.paths(),
@@ -54,7 +59,7 @@ func (Provider) Connect(settings map[string]cty.Value, env func(string) string) 
 		o.paths = defaultPaths()
 	} else {
 		c.BaseURL = b.address()
-		c.Tenant = c.BaseURL
+		c.Tenant = b.tenant(c.BaseURL)
 		b.authenticate(c, o.paths["token"])
 	}
 	c.Secrets, c.Settings = b.secrets(), b.open()
@@ -96,8 +101,8 @@ func (b *block) paths() map[string]string {
 			continue
 		}
 		path := v.AsString()
-		if parsed, err := url.Parse(path); err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || parsed.RawQuery != "" || parsed.Fragment != "" {
-			b.fail("paths", fmt.Sprintf("%s = %q is not a path", name, path), `Write what follows the host, such as "/public_api/users"`)
+		if !isPath(path) {
+			b.fail("paths", fmt.Sprintf("%s = %q is not a path", name, presentable(path)), `Write what follows the host, such as "/public_api/users"`)
 			continue
 		}
 		paths[name] = strings.TrimSuffix(path, "/")
@@ -105,9 +110,28 @@ func (b *block) paths() map[string]string {
 	return paths
 }
 
+// tenant is what the state records of an address: the address, or its digest if it
+// must not be shown.
+func (b *block) tenant(address string) string {
+	if address == "" || !b.secret["base_url"] && !b.secret["subdomain"] {
+		return address
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(address)))
+}
+
+// isPath reports whether text can follow a host.
+func isPath(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && strings.HasPrefix(text, "/") && strings.Trim(text, "/") != "" && u.Host == "" && !strings.ContainsAny(text, "?# ")
+}
+
 func (b *block) levels() []provider.Level {
 	given, ok := b.values["kinds"]
 	if !ok {
+		return nil
+	}
+	if b.secret["kinds"] {
+		b.fail("kinds", "is sensitive, and the names of levels are shown in every plan", "Use values that are not sensitive, or nonsensitive(...)")
 		return nil
 	}
 	var levels []provider.Level
@@ -141,16 +165,35 @@ func (b *block) levels() []provider.Level {
 func (b *block) secrets() []string {
 	var list []string
 	for name := range b.secret {
-		text := b.text(name)
-		if text == "" {
-			continue
-		}
-		list = append(list, text)
-		if escaped := url.QueryEscape(text); escaped != text {
-			list = append(list, escaped)
+		for _, text := range textsIn(b.values[name]) {
+			list = append(list, text)
+			if escaped := url.QueryEscape(text); escaped != text {
+				list = append(list, escaped)
+			}
 		}
 	}
+	if u, err := url.Parse(b.text("base_url")); err == nil && b.secret["base_url"] {
+		list = append(list, u.Host, u.Hostname(), u.EscapedPath())
+	}
 	sort.Strings(list)
+	return slices.Compact(slices.DeleteFunc(list, func(text string) bool { return text == "" || text == "/" }))
+}
+
+// textsIn are the texts of a setting that are not empty.
+func textsIn(v cty.Value) []string {
+	switch {
+	case v == cty.NilVal || v.IsNull():
+		return nil
+	case v.Type() == cty.String:
+		return slices.DeleteFunc([]string{v.AsString()}, func(text string) bool { return text == "" })
+	case !v.CanIterateElements():
+		return nil
+	}
+	var list []string
+	for it := v.ElementIterator(); it.Next(); {
+		_, element := it.Element()
+		list = append(list, textsIn(element)...)
+	}
 	return list
 }
 

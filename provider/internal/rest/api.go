@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,10 +25,14 @@ type API struct {
 	Secrets []string
 	// PageSize is the number of items asked for in a page.
 	PageSize int
+	// ChangedAfter is the name of the query parameter that takes a time and leaves
+	// out of a list what has not changed since; empty where there is none.
+	ChangedAfter string
 	// Operations is the table, by resource type.
 	Operations map[string]*Operation
 
-	lists memo
+	lists   memo
+	filters filters
 }
 
 // Operation says how objects of one type are read and written.
@@ -43,17 +48,25 @@ type Operation struct {
 	// may remember across them.
 	Pages func() func(body []byte) ([]schema.Object, error)
 	// Create and Update write bodies. A nil body of an update means that nothing
-	// has to be sent.
+	// has to be sent; a nil Update, that an object cannot be changed.
 	Create func(values map[string]cty.Value) (*Body, error)
 	Update func(id string, change provider.Change) (*Body, error)
-	// Missing says what a create means that is answered with 404.
-	Missing string
+	// Missing says what a create means that is answered with 404, Unlisted what to do
+	// where there is no list; empty for the usual.
+	Missing, Unlisted string
+	// Fields are the vendor's words for attributes: the fields of the bodies that
+	// are written, each with the attribute that is in it. By them a refusal is
+	// brought back to what caused it.
+	Fields map[string]string
 }
 
-// Body is what is sent.
+// Body is what is sent: Data, or what Open opens, which is Size bytes. Open is
+// called each time that the request is sent.
 type Body struct {
 	ContentType string
 	Data        []byte
+	Open        func() (io.ReadCloser, error)
+	Size        int64
 }
 
 // Read returns one object. The object has the id that was asked for, whether
@@ -80,10 +93,10 @@ func (a *API) Create(ctx context.Context, typ string, values map[string]cty.Valu
 	}
 	body, err := o.Create(values)
 	if err != nil {
-		return schema.Object{}, err
+		return schema.Object{}, unsendable("create "+o.Noun[0], err)
 	}
 	defer a.lists.forget()
-	req := Request{Op: "create " + o.Noun[0], Method: http.MethodPost, Path: o.Path, Body: body, Missing: o.Missing}
+	req := Request{Op: "create " + o.Noun[0], Method: http.MethodPost, Path: o.Path, Body: body, Missing: o.Missing, Fields: o.Fields}
 	answer, err := a.Send(ctx, req)
 	if err != nil {
 		return schema.Object{}, err
@@ -107,12 +120,16 @@ func (a *API) Update(ctx context.Context, typ, id string, change provider.Change
 	if err != nil {
 		return schema.Object{}, err
 	}
+	if o.Update == nil {
+		return schema.Object{}, &provider.Error{Kind: provider.Refused, Op: fmt.Sprintf("update %s %s", o.Noun[0], id),
+			Remedy: fmt.Sprintf("The API has no call that changes %s; make a new one in its place", o.Noun[1])}
+	}
 	body, err := o.Update(id, change)
 	if err != nil || body == nil {
 		return schema.Object{ID: id, Attrs: map[string]cty.Value{}}, err
 	}
 	defer a.lists.forget()
-	req := Request{Op: fmt.Sprintf("update %s %s", o.Noun[0], id), Method: http.MethodPatch, Path: o.Path + segment(id), Body: body}
+	req := Request{Op: fmt.Sprintf("update %s %s", o.Noun[0], id), Method: http.MethodPatch, Path: o.Path + segment(id), Body: body, Fields: o.Fields}
 	answer, err := a.Send(ctx, req)
 	if err != nil {
 		return schema.Object{}, err

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/espalier-dev/espalier/provider"
@@ -43,6 +42,7 @@ type lister struct {
 	api     *API
 	op      *Operation
 	read    func([]byte) ([]schema.Object, error)
+	filter  url.Values
 	listing provider.Listing
 	index   map[string]int // position in listing.Objects by id
 	seen    []int          // the pass in which the object was seen last
@@ -80,8 +80,8 @@ func (o *Operation) list() string { return "list " + o.Noun[1] }
 // pass reads all pages once and returns the ids in the order they were served.
 // A page shorter than asked for ends nothing, as the server may have a lower
 // cap; what ends a pass is an empty page, a page past the first that is not
-// found, one that brings nothing new, or one refused after a short one. The last
-// page over and over is how some servers answer past the end. A full one may come
+// found, one that brings nothing new, or one refused where nothing more can be. The
+// last page over and over is how some servers answer past the end. A full one may come
 // again because items moved, so it has to come a third time; it was served once.
 func (l *lister) pass(ctx context.Context, pass int) (served []string, err error) {
 	short, again, first := false, false, 0
@@ -89,7 +89,7 @@ func (l *lister) pass(ctx context.Context, pass int) (served []string, err error
 	for page := 1; ; page++ {
 		objects, err := l.page(ctx, page)
 		if err != nil {
-			if page > 1 && pastTheEnd(err, short) {
+			if page > 1 && l.pastTheEnd(ctx, err, page, short) {
 				return served, nil
 			}
 			return nil, err
@@ -133,28 +133,18 @@ func sameIDs(a, b []schema.Object) bool {
 	return true
 }
 
-func pastTheEnd(err error, short bool) bool {
-	var e *provider.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Status {
-	case http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable:
-		return true
-	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return short
-	}
-	return false
+func (l *lister) page(ctx context.Context, page int) ([]schema.Object, error) {
+	return l.sized(ctx, page, l.api.PageSize)
 }
 
-func (l *lister) page(ctx context.Context, page int) ([]schema.Object, error) {
-	req := Request{Op: l.op.list(), Method: http.MethodGet, Path: l.op.Path,
-		Query: url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(l.api.PageSize)}}}
+// sized reads one page of a list that is cut into pages of a size.
+func (l *lister) sized(ctx context.Context, page, size int) ([]schema.Object, error) {
+	req := Request{Op: l.op.list(), Method: http.MethodGet, Path: l.op.Path, Query: l.query(page, size)}
 	l.listing.Calls++
 	answer, err := l.api.Send(ctx, req)
 	var e *provider.Error
-	if errors.As(err, &e) && e.Kind == provider.NotFound && page == 1 {
-		e.Kind, e.Remedy = provider.Failed, "There is no such list at this address; check base_url and paths in the provider block"
+	if errors.As(err, &e) && e.Kind == provider.NotFound && page == 1 && l.filter == nil {
+		e.Kind, e.Remedy = provider.Failed, cmp.Or(l.op.Unlisted, "There is no such list at this address; check base_url and paths in the provider block")
 	}
 	if err != nil {
 		return nil, err

@@ -68,7 +68,25 @@ func TestEndsOfLists(t *testing.T) {
 			return slice(all, page, size), 200
 		}, 3, 0},
 		{"refused after a full page", 100, func(all []string, page, size int) ([]string, int) {
-			if page > 2 {
+			if (page-1)*size >= len(all) {
+				return nil, 422
+			}
+			return slice(all, page, size), 200
+		}, 4, 0},
+		{"refused with 409 after full pages that others fill as well", 2450, func(all []string, page, size int) ([]string, int) {
+			if (page-1)*size >= len(all) {
+				return nil, 409
+			}
+			return slice(all, page, size), 200
+		}, 51, 0},
+		{"refused because it is too deep", 130, func(all []string, page, size int) ([]string, int) {
+			if page*size > 100 {
+				return nil, 422
+			}
+			return slice(all, page, size), 200
+		}, 0, provider.Refused},
+		{"refused because it begins too deep", 130, func(all []string, page, size int) ([]string, int) {
+			if (page-1)*size >= 100 {
 				return nil, 422
 			}
 			return slice(all, page, size), 200

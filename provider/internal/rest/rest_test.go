@@ -134,7 +134,8 @@ func TestStatusHasItsKind(t *testing.T) {
 // TestWhatIsNotTheAPI feeds 2xx answers that are not what was asked for.
 func TestWhatIsNotTheAPI(t *testing.T) {
 	for _, test := range []struct{ name, kind, body, says string }{
-		{"HTML", "text/html", "<html><title>Sign in</title>\n\n  please</html>", `it begins with "<html><title>Sign in`},
+		{"HTML", "text/html", "<html><title>Sign in</title>\n\n  please</html>", `the answer is a web page titled "Sign in", and no JSON`},
+		{"HTML without a title", "text/html", "<html><body>please</body></html>", `it begins with "<html><body>please`},
 		{"broken", "application/json", `{"data":{"id":1,"na`, "it is not JSON"},
 		{"an array at the top", "application/json", `[1,2]`, "it is a JSON array where an object is expected"},
 		{"null", "application/json", `null`, `there is nothing under "data"`},
@@ -159,7 +160,7 @@ func TestWhatIsNotTheAPI(t *testing.T) {
 			case "create":
 				want = provider.Unanswered
 			case "delete":
-				if test.name != "HTML" && !strings.HasSuffix(test.name, "broken") {
+				if !strings.HasPrefix(test.name, "HTML") && !strings.HasSuffix(test.name, "broken") {
 					want = provider.Failed // no error: what a delete answers need only be the API's
 				}
 			}
@@ -299,7 +300,10 @@ func TestIDsInPaths(t *testing.T) {
 
 func TestVendorMessages(t *testing.T) {
 	for _, test := range []struct{ kind, body, want string }{
-		{"application/json", `{"id":"not_found","message":"No user","status":404}`, "No user (not_found)"},
+		{"application/json", `{"id":"not_found","message":"No user","status":404}`, "No user"},
+		{"application/json", `{"id":"E17","message":"No user","status":404}`, "No user (E17)"},
+		{"application/json", `{"message":"Validation failed","errors":{"email":["is taken"]}}`, "Validation failed: email: is taken"},
+		{"application/json", `{"email":["is taken"],"status":422}`, "email: is taken"},
 		{"application/json", `{"error":"invalid","error_description":"The name is taken"}`, "The name is taken"},
 		{"application/json", `{"errors":["a","b"]}`, "a; b"},
 		{"application/json", `{"errors":{"email":["is taken"],"name":"is short"}}`, "email: is taken; name: is short"},
