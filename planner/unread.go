@@ -68,6 +68,11 @@ type Remembered struct {
 	// Read is when the record's attributes were last read in full, Written when we
 	// last wrote to the object; each is zero if that has not been.
 	Read, Written time.Time
+	// Shown says that its list is new enough to show what we wrote to it.
+	Shown bool
+	// Differs says that what its list does carry is not as the record has it, so that
+	// the rest may have changed, too.
+	Differs bool
 }
 
 // Remembered sorts unread objects: those whose record has what their list lacks,
@@ -80,9 +85,23 @@ func (m *Match) Remembered(unread []ObjectID) (known []Remembered, unknown []Obj
 			unknown = append(unknown, id)
 			continue
 		}
-		known = append(known, Remembered{ID: id, Read: rec.Read, Written: rec.Written})
+		e := m.evidenceOf(id.Provider, id.Type)
+		known = append(known, Remembered{ID: id, Read: rec.Read, Written: rec.Written, Shown: !e.behind && !rec.Written.After(e.latest), Differs: differs(table.typ, rec, table.objects[table.byID[id.ID]].Attrs)})
 	}
 	return known, unknown
+}
+
+// differs reports whether an attribute that is told is not as it is recorded.
+func differs(typ *schema.Type, rec *Record, live map[string]cty.Value) bool {
+	for i := range typ.Attributes {
+		attr := &typ.Attributes[i]
+		have, told := live[attr.Name]
+		had, recorded := rec.Attrs[attr.Name]
+		if told && recorded && isTold(attr) && !equal(attr, have, had) {
+			return true
+		}
+	}
+	return false
 }
 
 // lacks are the attributes that attrs would have to have so that the object need
@@ -105,6 +124,36 @@ func (m *Match) Untold(unread []ObjectID) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
+}
+
+// Unasked lists, by the address of the record, the recorded attributes of live
+// objects of a type that their list does not carry and that are not managed: since
+// nobody asks for them, nobody would see that they have changed.
+func (m *Match) Unasked(provider, typ string) map[schema.Address][]string {
+	out := map[schema.Address][]string{}
+	table := m.table(provider, typ)
+	if table == nil || table.recorded {
+		return out
+	}
+	for i, rec := range table.owner {
+		if rec == nil {
+			continue
+		}
+		for name := range rec.Attrs {
+			attr := table.typ.Attribute(name)
+			if _, carried := table.objects[i].Attrs[name]; carried || attr == nil || !isTold(attr) {
+				continue
+			}
+			n := table.claim[i]
+			if n == nil && attr.Purpose == schema.PurposeMembership {
+				continue // of those who go it is read
+			}
+			if n == nil || n.values[name].Pending == nil && n.values[name].Value == cty.NilVal {
+				out[rec.Address] = append(out[rec.Address], name)
+			}
+		}
+	}
+	return out
 }
 
 // Recall takes what the list lacks of objects from their records, as if a reading

@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,5 +98,28 @@ func TestRecall(t *testing.T) {
 	}
 	if len(plan.Drift) > 0 {
 		t.Errorf("what is recalled has not changed: %v", plan.Drift)
+	}
+}
+
+// TestToPlace: of live groups whose place is not told those are to be read that have
+// the name of a wanted one without a live one of its own.
+func TestToPlace(t *testing.T) {
+	w := newWorld(t)
+	w.stands("acme_group", "g1", attrs{"name": "Oslo"})
+	w.stands("acme_group", "g2", attrs{"name": "Oslo"})
+	w.stands("acme_group", "g3", attrs{"name": "Bergen"})
+	w.stands("acme_group", "g4", attrs{"name": "Lund", "parent": nil})
+	w.stands("acme_group", "g5", attrs{"name": "Moss"})
+	w.own("acme_group.moss", "g5", attrs{"name": "Moss"})
+	for _, name := range []string{"Oslo", "Lund", "Moss"} {
+		w.want("acme_group."+strings.ToLower(name), attrs{"name": name, "kind": "store"})
+	}
+	w.in.Live = w.tables()
+	var got []string
+	for _, id := range ToPlace(w.in) {
+		got = append(got, id.ID)
+	}
+	if diff := cmp.Diff([]string{"g1", "g2"}, got); diff != "" {
+		t.Errorf("to be read (-want +got):\n%s", diff)
 	}
 }

@@ -34,6 +34,15 @@ func (s *Snapshot) Clamp(now time.Time) (*Snapshot, int) {
 			copied().Deleted[owner] = now
 		}
 	}
+	for provider, runs := range s.Runs {
+		for n := range runs {
+			if c.ahead(runs[n]) {
+				next := copied()
+				next.Runs[provider] = slices.Clone(next.Runs[provider])
+				next.Runs[provider][n] = now
+			}
+		}
+	}
 	for n := range s.Pending {
 		if c.ahead(s.Pending[n].At) {
 			copied().Pending[n].At = now

@@ -112,6 +112,8 @@ func (d *decoder) field(key string) {
 		d.s.Tenants = d.texts()
 	case "marks":
 		d.object(func(key string) { d.s.Marks[key] = d.time() })
+	case "runs":
+		d.object(func(key string) { d.array(func() { d.s.Runs[key] = append(d.s.Runs[key], d.time()) }) })
 	case "deleted":
 		d.array(d.addDeleted)
 	case "outputs":

@@ -51,6 +51,21 @@ func encode(s *Snapshot, texts map[*Record][]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(s.Runs) > 0 {
+		b, err = appendObject(append(b, ",\n  \"runs\": "...), s.Runs, func(b []byte, _ string, runs []time.Time) ([]byte, error) {
+			b = append(b, '[')
+			for i, at := range runs {
+				if i > 0 {
+					b = append(b, ", "...)
+				}
+				b = appendTime(b, at)
+			}
+			return append(b, ']'), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	if b, err = appendObject(append(b, ",\n  \"outputs\": "...), s.Outputs, appendOutput); err != nil {
 		return nil, err
 	}

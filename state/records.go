@@ -33,6 +33,7 @@ func newSnapshot(writer, lineage string, secret []byte) *Snapshot {
 		Records: map[schema.Address]*Record{},
 		Outputs: map[string]Output{},
 		Marks:   map[string]time.Time{},
+		Runs:    map[string][]time.Time{},
 		Deleted: map[Owner]time.Time{},
 	}
 }
@@ -101,6 +102,26 @@ func (s *Snapshot) SetMark(provider, typ string, at time.Time) {
 	s.Marks[markKey(provider, typ)] = at
 }
 
+// RunsOf are the beginnings of the runs that wrote through a provider configuration,
+// as far as they are kept; none where there is no state.
+func (s *Snapshot) RunsOf(provider string) []time.Time {
+	if s == nil {
+		return nil
+	}
+	return s.Runs[provider]
+}
+
+// mostRuns is how many runs are kept apart.
+const mostRuns = 32
+
+// AddRun notes that a run begins that writes through a provider configuration.
+// Those that began before forget are dropped.
+func (s *Snapshot) AddRun(provider string, at, forget time.Time) {
+	runs := slices.DeleteFunc(slices.Clone(s.Runs[provider]), func(t time.Time) bool { return t.Before(forget) })
+	runs = append(runs, at)
+	s.Runs[provider] = runs[max(0, len(runs)-mostRuns):]
+}
+
 func markKey(provider, typ string) string { return provider + "/" + typ }
 
 // Addresses returns the addresses of all records, sorted.
@@ -116,6 +137,7 @@ func (s *Snapshot) Clone() *Snapshot {
 	c.Records = cloneMap(s.Records)
 	c.Outputs = cloneMap(s.Outputs)
 	c.Marks = cloneMap(s.Marks)
+	c.Runs = cloneMap(s.Runs)
 	c.Deleted = cloneMap(s.Deleted)
 	c.Pending = slices.Clone(s.Pending)
 	return &c
@@ -134,6 +156,7 @@ func sameBut(a, b *Snapshot) bool {
 	return a.Lineage == b.Lineage && string(a.Secret) == string(b.Secret) &&
 		maps.Equal(a.Tenants, b.Tenants) &&
 		maps.EqualFunc(a.Marks, b.Marks, time.Time.Equal) &&
+		maps.EqualFunc(a.Runs, b.Runs, func(x, y []time.Time) bool { return slices.EqualFunc(x, y, time.Time.Equal) }) &&
 		maps.EqualFunc(a.Deleted, b.Deleted, time.Time.Equal) &&
 		maps.EqualFunc(a.Outputs, b.Outputs, func(x, y Output) bool {
 			return x.Sensitive == y.Sensitive && sameValue(x.Value, y.Value)

@@ -32,6 +32,9 @@ type Snapshot struct {
 	// Marks are the server times up to which incremental reads are known, by
 	// provider configuration and type ("acme/acme_user").
 	Marks map[string]time.Time
+	// Runs are when runs that wrote through a provider configuration began, oldest
+	// first, for as long as it may have to be told which of them wrote what.
+	Runs map[string][]time.Time
 	// Deleted are the objects that we deleted live, and when, for as long as a
 	// list that lags behind may still show them.
 	Deleted map[Owner]time.Time

@@ -24,7 +24,9 @@ func (a *app) inOurTime(s *state.Snapshot) (snapshot *state.Snapshot, changed bo
 func (a *app) settleTimes(session state.Session) *state.Snapshot {
 	snapshot, changed := a.inOurTime(session.Snapshot())
 	if changed {
-		session.Update(func(s *state.Snapshot) { s.Records, s.Deleted = snapshot.Records, snapshot.Deleted })
+		session.Update(func(s *state.Snapshot) {
+			s.Records, s.Deleted, s.Runs = snapshot.Records, snapshot.Deleted, snapshot.Runs
+		})
 	}
 	return snapshot
 }

@@ -21,8 +21,10 @@ type journal struct {
 	before  *state.Snapshot // as it was when the apply began; only read
 	live    map[string]map[string]*planner.Table
 	mine    *committed
-	read    time.Time                 // when the live system was read
-	partly  map[planner.ObjectID]bool // those that were not read in full then
+	read    time.Time // when the live system was read
+	// refreshed says of what that was not in full; nil where no more was read than a
+	// saved plan needs.
+	refreshed *refreshed
 }
 
 // committed are the records that this run has made, for the later of two steps
@@ -89,15 +91,19 @@ func letGoOf(rec *state.Record, id string) *state.Record {
 // it, what was sent, and what the answer showed, the later over the earlier.
 func (j journal) record(s *planner.Step, r planner.Result) *state.Record {
 	now := j.p.app.Now().UTC()
-	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies, Read: j.read}
+	rec := &state.Record{Address: s.Address, Provider: s.Provider, ID: r.ID, Needs: s.Dependencies}
 	attrs := make(map[string]cty.Value, 1+max(len(r.Sent), len(r.Answer)))
 	old, again := j.recordOf(s)
 	if old != nil && old.ID == r.ID { // it has what no reading carries, such as roles
 		maps.Copy(attrs, old.Attrs)
 		rec.Written = old.Written
-		if j.partly[planner.ObjectID{Provider: s.Provider, Type: s.Address.Type, ID: r.ID}] {
-			rec.Read = old.Read
+		rec.Read = old.Read
+		for _, name := range j.refreshed.stale(old.Address) {
+			delete(attrs, name)
 		}
+	}
+	if j.refreshed.isRead(planner.ObjectID{Provider: s.Provider, Type: s.Address.Type, ID: r.ID}) {
+		rec.Read = j.read
 	}
 	switch {
 	case len(r.Sent) > 0:

@@ -2,36 +2,20 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/espalier-dev/espalier/planner"
-	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
 )
 
 const (
-	// mostOurs is up to how many objects that we wrote are looked for in the list of
-	// changes by a run that keeps nothing of what it reads.
-	mostOurs = 100
-	// mostInVain is how many pages of changes such a run reads that bring nothing to
-	// look at, since they are of objects that are not managed.
-	mostInVain = 3
 	// mostReread is up to how many objects are read again without a question, where
-	// the server says that most of those it was asked about have changed, or lists so
+	// the server says that all of those it was asked about have changed, or lists so
 	// much else that it cannot be told.
 	mostReread = 200
-	// sameClock is up to what difference two clocks count as the same: the server's is
-	// told in full seconds.
-	sameClock = 2 * time.Second
-	// mostEchoes is up to how many objects may be our own last writes in a list of what
-	// has changed since them; they are read again like those of others.
-	mostEchoes = 50
-	// afterOurs is how long after our last write a change is surely not ours.
-	afterOurs = 3 * time.Second
 	// markAge is how old a mark gets before it is moved for its own sake.
 	markAge = 24 * time.Hour
 )
@@ -45,6 +29,8 @@ type refreshed struct {
 	// marks are the server times up to which it is known by now what has changed, by
 	// provider configuration and type.
 	marks map[[2]string]time.Time
+	// unasked are recorded attributes, by address, of which nothing was asked.
+	unasked map[schema.Address][]string
 }
 
 // refreshing reads what the lists do not carry.
@@ -63,7 +49,7 @@ type refreshing struct {
 // of them if that is asked for, else those that are new to the state, and those that
 // the server says have changed since they were last read.
 func (r *refreshing) refresh(ctx context.Context) (*refreshed, error) {
-	r.out = refreshed{Refresh: planner.Refresh{Mode: r.mode}, recalled: map[planner.ObjectID]bool{}, reread: map[planner.ObjectID]bool{}, marks: map[[2]string]time.Time{}}
+	r.out = refreshed{Refresh: planner.Refresh{Mode: r.mode}, recalled: map[planner.ObjectID]bool{}, reread: map[planner.ObjectID]bool{}, marks: map[[2]string]time.Time{}, unasked: map[schema.Address][]string{}}
 	type part struct {
 		unread  []planner.ObjectID
 		known   []planner.Remembered
@@ -82,9 +68,11 @@ func (r *refreshing) refresh(ctx context.Context) (*refreshed, error) {
 	var ids []planner.ObjectID
 	for _, key := range order {
 		part := parts[key]
+		maps.Copy(r.out.unasked, r.match.Unasked(key[0], key[1]))
 		part.unknown = part.unread
 		if r.mode != planner.RefreshFull {
 			part.known, part.unknown = r.match.Remembered(part.unread)
+			part.known, part.unknown = withoutDiffering(part.known, part.unknown)
 		}
 		again, err := r.ask(ctx, planner.Recall{Provider: key[0], Type: key[1], Untold: r.match.Untold(part.unread), Reread: len(part.unknown)}, part.known)
 		if err != nil {
@@ -118,27 +106,89 @@ func oldest(s *state.Snapshot) time.Time {
 	return out
 }
 
-func (r *refreshed) isRecalled(rec *state.Record, typ string) bool {
-	return r != nil && r.recalled[planner.ObjectID{Provider: rec.Provider, Type: typ, ID: rec.ID}]
+// isRead reports whether all that is managed of an object was read: by its list, or
+// alone. A run that reads no more than a saved plan needs says so of none.
+func (r *refreshed) isRead(id planner.ObjectID) bool {
+	return r != nil && r.Mode != planner.RefreshNone && !r.recalled[id]
+}
+
+// stale are recorded attributes of which nothing was asked.
+func (r *refreshed) stale(addr schema.Address) []string {
+	if r == nil {
+		return nil
+	}
+	return r.unasked[addr]
 }
 
 func (r *refreshed) isReread(rec *state.Record, typ string) bool {
 	return r != nil && r.reread[planner.ObjectID{Provider: rec.Provider, Type: typ, ID: rec.ID}]
 }
 
-// moved are the marks to be kept. Where the state does not change otherwise a mark
-// that is not old stays, so that a run that changes nothing leaves the state as it is.
-func (r *refreshed) moved(s *state.Snapshot, changes bool) map[[2]string]time.Time {
-	if r == nil {
-		return nil
-	}
+// movedMarks are the marks to be kept: not those of types of which a step was not
+// done, since what was read of its object is not kept. Where the state does not change
+// otherwise a mark that is not old stays, so that a run that changes nothing leaves
+// the state as it is.
+func movedMarks(marks map[[2]string]time.Time, s *state.Snapshot, plan *planner.Plan, report *planner.Report, changes bool) map[[2]string]time.Time {
 	out := map[[2]string]time.Time{}
-	for key, at := range r.marks {
+	for key, at := range marks {
 		if had := s.Mark(key[0], key[1]); at.After(had) && (changes || at.Sub(had) > markAge) {
 			out[key] = at
 		}
 	}
+	for i := range plan.Steps {
+		if step := &plan.Steps[i]; i >= len(report.Status) || report.Status[i] != planner.Done {
+			delete(out, [2]string{step.Provider, step.Address.Type})
+		}
+	}
 	return out
+}
+
+// vouched are the marks that a saved plan may carry: those of types of which its
+// steps put right all that has changed, and nothing recorded goes stale.
+func (m *planned) vouched() map[[2]string]time.Time {
+	out := map[[2]string]time.Time{}
+	if m.refreshed == nil || len(m.plan.Targets) > 0 {
+		return out
+	}
+	maps.Copy(out, m.refreshed.marks)
+	stepped := map[schema.Address]bool{}
+	for i := range m.plan.Steps {
+		stepped[m.plan.Steps[i].Address] = true
+	}
+	drop := func(addr schema.Address) {
+		for key := range out {
+			if key[1] == addr.Type {
+				delete(out, key)
+			}
+		}
+	}
+	for _, d := range m.plan.Drift {
+		if !stepped[d.Address] {
+			drop(d.Address)
+		}
+	}
+	for addr := range m.refreshed.unasked {
+		drop(addr)
+	}
+	return out
+}
+
+// withoutDiffering has those read alone of which the list shows a change, unless
+// they are very many.
+func withoutDiffering(known []planner.Remembered, unknown []planner.ObjectID) ([]planner.Remembered, []planner.ObjectID) {
+	var same []planner.Remembered
+	read := slices.Clone(unknown)
+	for _, k := range known {
+		if k.Differs {
+			read = append(read, k.ID)
+		} else {
+			same = append(same, k)
+		}
+	}
+	if len(known)-len(same) > mostReread {
+		return known, unknown
+	}
+	return same, read
 }
 
 // ask finds out which of the objects that are known have changed since, and takes
@@ -151,7 +201,7 @@ func (r *refreshing) ask(ctx context.Context, said planner.Recall, known []plann
 	if date.IsZero() {
 		date = at
 	}
-	q.since(known, r.snapshot.Mark(key, typ), date, at, c.conn.ReadLag)
+	q.since(known, r.snapshot.Mark(key, typ), r.snapshot.RunsOf(key), date, at, c.conn.ReadLag)
 	var again []planner.ObjectID
 	if len(known) > 0 && r.mode != planner.RefreshNone {
 		if err := q.ask(ctx); err != nil {
@@ -188,165 +238,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// changesAsked asks a server which of some objects have changed since they were last
-// read or written.
-type changesAsked struct {
-	client provider.Client
-	typ    string
-	keeps  bool
-	ids    map[string]planner.ObjectID
-	ours   map[string]time.Time // when we wrote those that we did write after the time that is asked about
-	from   time.Time            // by the server's clock
-	wrote  time.Time            // our last write, by the server's clock
-
-	changed               []planner.ObjectID
-	unusable              string
-	blindFrom, blindUntil time.Time
-}
-
-// since works out from when on changes have to be looked for. Everything up to the
-// mark is known of all objects; of those read later, up to the reading less the
-// time by which it may have been behind; and of those we wrote, up to then, since
-// the answer to a write is not behind.
-func (q *changesAsked) since(known []planner.Remembered, mark, date, at time.Time, lag time.Duration) {
-	q.ids, q.ours = make(map[string]planner.ObjectID, len(known)), map[string]time.Time{}
-	ahead := date.Sub(at) // of the server's clock
-	if ahead.Abs() < sameClock {
-		ahead = 0
-	}
-	if mark.After(date) {
-		mark = time.Time{} // by a clock that was wrong
-	}
-	for _, k := range known {
-		q.ids[k.ID.ID] = k.ID
-		upTo := mark
-		if !k.Read.IsZero() {
-			upTo = later(upTo, k.Read.Add(ahead-lag))
-		}
-		if wrote := k.Written.Add(ahead); !k.Written.IsZero() && wrote.After(upTo) {
-			upTo, q.ours[k.ID.ID], q.wrote = wrote.Add(-time.Second), wrote, later(q.wrote, wrote)
-		}
-		if q.from.IsZero() || upTo.Before(q.from) {
-			q.from = upTo
-		}
-	}
-}
-
-// ask reads the list of changes. Where it would be full of our own, and the run keeps
-// nothing of what it reads, only what has changed since our last write is asked for.
-func (q *changesAsked) ask(ctx context.Context) error {
-	found := map[string]bool{}
-	own, vain := false, 0
-	theirs := func(page []schema.Object) bool {
-		fresh := 0
-		for _, o := range page {
-			_, asked := q.ids[o.ID]
-			_, wrote := q.ours[o.ID]
-			own = own || wrote
-			if asked && !wrote {
-				found[o.ID] = true
-				fresh++
-			}
-		}
-		if 2*fresh < len(page) {
-			vain++
-		}
-		return q.keeps || vain < mostInVain
-	}
-	skip := len(q.ours) > mostOurs && !q.keeps
-	if !skip {
-		all, err := q.client.Changed(ctx, q.typ, q.from, theirs)
-		switch {
-		case err != nil || all.Unusable != "":
-			q.unusable = all.Unusable
-			return err
-		case !all.Whole && len(q.ids) <= mostReread:
-			for id := range q.ids { // that takes fewer calls than the rest of the list
-				q.changed = append(q.changed, q.ids[id])
-			}
-			return nil
-		case !all.Whole:
-			q.unusable = "most of the changes it lists are of what is not managed here"
-			return nil
-		}
-	}
-	if own || skip {
-		if err := q.sinceOurs(ctx, found); err != nil || q.unusable != "" {
-			return err
-		}
-		if skip {
-			q.blindFrom, q.blindUntil = q.from, q.wrote
-		}
-	}
-	if n := len(found); n > mostReread && 2*n > len(q.ids) {
-		q.unusable = fmt.Sprintf("it says that %d of them have changed since", n)
-		return nil
-	}
-	for id := range found {
-		q.changed = append(q.changed, q.ids[id])
-	}
-	return nil
-}
-
-// sinceOurs adds what has changed since our last write. Where the clocks differ that
-// may be that write itself, too, and those shortly before it; where these are many, it
-// is asked for what came a little later.
-func (q *changesAsked) sinceOurs(ctx context.Context, found map[string]bool) error {
-	echoes, pages := map[string]bool{}, 0
-	enough := func(page []schema.Object) bool {
-		pages++
-		return pages > 1 && q.mostlyOurs(page)
-	}
-	for _, pause := range []time.Duration{0, afterOurs} {
-		since, err := q.client.Changed(ctx, q.typ, q.wrote.Add(pause), func(page []schema.Object) bool { return q.keeps || pause > 0 || !enough(page) })
-		if err != nil || since.Unusable != "" {
-			q.unusable = since.Unusable
-			return err
-		}
-		if pause == 0 {
-			echoes = q.echoes(since)
-		}
-		for _, o := range since.Objects {
-			if _, asked := q.ids[o.ID]; asked && (pause > 0 || !echoes[o.ID]) {
-				found[o.ID] = true
-			}
-		}
-		if len(echoes) == 0 {
-			return nil
-		}
-	}
-	return nil
-}
-
-// echoes are those of the objects that look like our own last writes: the very last
-// of these, the one before, and so on without a gap. A few are none to speak of. Of
-// a list that was left all of ours may be.
-func (q *changesAsked) echoes(since provider.Changes) map[string]bool {
-	listed, out := make(map[string]bool, len(since.Objects)), map[string]bool{}
-	for _, o := range since.Objects {
-		listed[o.ID] = true
-	}
-	for _, id := range slices.SortedFunc(maps.Keys(q.ours), func(a, b string) int { return q.ours[b].Compare(q.ours[a]) }) {
-		if listed[id] {
-			out[id] = true
-		} else if since.Whole {
-			break
-		}
-	}
-	if len(out) <= mostEchoes {
-		return nil
-	}
-	return out
-}
-
-func (q *changesAsked) mostlyOurs(page []schema.Object) bool {
-	n := 0
-	for _, o := range page {
-		if _, ours := q.ours[o.ID]; ours {
-			n++
-		}
-	}
-	return 2*n > len(page)
 }

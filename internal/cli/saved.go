@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +36,10 @@ type savedPlan struct {
 	State     savedState               `json:"state"`
 	// Lists is how many calls it took to list each type, by provider configuration.
 	Lists map[string]map[string]int `json:"lists"`
-	Plan  json.RawMessage           `json:"plan"`
+	// Marks are the server times up to which it is known what has changed, when all of
+	// the plan is done, by provider configuration and type.
+	Marks map[string]map[string]time.Time `json:"marks,omitempty"`
+	Plan  json.RawMessage                 `json:"plan"`
 	// Sum is the SHA-256 of the file with this field empty.
 	Sum string `json:"sha256"`
 }
@@ -76,6 +80,15 @@ func (p *project) save(file string, made *planned) error {
 		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
 	}
 	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Plan: data}
+	for key, at := range made.vouched() {
+		if saved.Marks == nil {
+			saved.Marks = map[string]map[string]time.Time{}
+		}
+		if saved.Marks[key[0]] == nil {
+			saved.Marks[key[0]] = map[string]time.Time{}
+		}
+		saved.Marks[key[0]][key[1]] = at
+	}
 	for key, c := range p.providers {
 		saved.Providers[key] = savedProvider{Name: c.vendor.Name(), Tenant: c.conn.Tenant, Settings: templates(c.conn.Settings)}
 	}
@@ -219,7 +232,12 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if err != nil {
 		return leave(f.inTime(timed, err))
 	}
-	made := &planned{plan: plan, survey: read, parallelism: f.parallelism}
+	made := &planned{plan: plan, survey: read, parallelism: f.parallelism, marks: map[[2]string]time.Time{}}
+	for key, types := range saved.Marks {
+		for typ, at := range types {
+			made.marks[[2]string{key, typ}] = at
+		}
+	}
 	return p.carryOut(ctx, timed, f, session, snapshot, made, conflicts)
 }
 

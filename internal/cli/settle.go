@@ -27,6 +27,9 @@ func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner
 			types[key] = append(types[key], l.Step.Address.Type)
 		}
 	}
+	for key := range types { // what was listed before proves nothing of it
+		t.p.providers[key].client.Forget()
+	}
 	s, failed, err := t.p.observe(ctx, types)
 	if failed != nil {
 		return nil, t.p.judged(err, aReading, nil)

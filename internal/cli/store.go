@@ -23,7 +23,7 @@ func (p *project) store(ctx context.Context, session state.Session, made *planne
 	snapshot := session.Snapshot()
 	if len(made.plan.Targets) == 0 {
 		p.settle(ctx, session, made.plan, report, stepped)
-		p.storeReading(session, snapshot, made, stepped)
+		p.storeReading(session, snapshot, made, report, stepped)
 	}
 	return p.storeOutputs(session, made, report)
 }
@@ -54,8 +54,9 @@ func (p *project) settle(ctx context.Context, session state.Session, plan *plann
 
 // storeReading records attributes that changed live in objects without a step, and
 // up to when it is known what has changed.
-func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, made *planned, stepped map[schema.Address]bool) {
+func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, made *planned, report *planner.Report, stepped map[schema.Address]bool) {
 	read := map[schema.Address]*state.Record{}
+	marks := movedMarks(made.marks, snapshot, made.plan, report, len(stepped) > 0)
 	for addr, rec := range snapshot.Records {
 		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
 		if !ok || stepped[addr] {
@@ -63,7 +64,7 @@ func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, 
 		}
 		fresh := *rec
 		fresh.Attrs = p.readable(addr.Type, rec, o.Attrs)
-		if made.refreshed != nil && !made.refreshed.isRecalled(rec, addr.Type) {
+		if made.refreshed.isRead(planner.ObjectID{Provider: rec.Provider, Type: addr.Type, ID: rec.ID}) {
 			fresh.Read = made.plan.Made.UTC()
 		}
 		fresh.Writes = believed(rec.Writes, made.believed[addr])
@@ -73,12 +74,19 @@ func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, 
 				hide(&fresh, name, snapshot.Digest(fresh.Attrs[name]))
 			}
 		}
+		if _, moves := marks[[2]string{rec.Provider, addr.Type}]; moves {
+			for _, name := range made.refreshed.stale(addr) {
+				delete(fresh.Attrs, name)
+			}
+		}
 		if len(made.believed[addr]) == 0 && !made.refreshed.isReread(rec, addr.Type) && maps.EqualFunc(fresh.Attrs, rec.Attrs, func(a, b cty.Value) bool { return a.RawEquals(b) }) {
 			continue
 		}
 		read[addr] = &fresh
 	}
-	marks := made.refreshed.moved(snapshot, len(read)+len(stepped) > 0)
+	if len(read) > 0 {
+		marks = movedMarks(made.marks, snapshot, made.plan, report, true)
+	}
 	if len(read)+len(marks) > 0 {
 		session.Update(func(s *state.Snapshot) {
 			maps.Copy(s.Records, read)
@@ -135,6 +143,26 @@ func (p *project) storeTenants(session state.Session, plan *planner.Plan) {
 	if len(changes) > 0 {
 		session.Update(func(s *state.Snapshot) { maps.Copy(s.Tenants, changes) })
 	}
+}
+
+// storeRuns notes, before the first call, that a run begins which writes. Runs that
+// began long before anything that is still asked about are forgotten.
+func (p *project) storeRuns(session state.Session, plan *planner.Plan) {
+	writes := map[string]bool{}
+	for i := range plan.Steps {
+		if plan.Steps[i].Calls > 0 {
+			writes[plan.Steps[i].Provider] = true
+		}
+	}
+	if len(writes) == 0 {
+		return
+	}
+	now := p.app.Now().UTC()
+	session.Update(func(s *state.Snapshot) {
+		for key := range writes {
+			s.AddRun(key, now, now.Add(-2*(markAge+p.readLag(key))))
+		}
+	})
 }
 
 // storeOutputs records the outputs, once everything they speak of is done, and

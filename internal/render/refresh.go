@@ -13,7 +13,7 @@ func (f *face) refresh() {
 	if r.Mode == planner.RefreshNone {
 		text := "Not refreshed: what is owned is taken as the state has it"
 		if !r.Oldest.IsZero() {
-			text += ", read or written " + f.ago(r.Oldest) + " at the earliest"
+			text += "; the oldest of it was read or written " + f.ago(r.Oldest)
 		}
 		f.paragraph("", text+".")
 	}
@@ -44,12 +44,16 @@ func (f *face) recall(r *planner.Recall) {
 		f.paragraph("", "Refreshed in part: what the list does not carry of "+what+" ("+lacking+") is as last read "+f.ago(r.Oldest)+
 			", and it is not known whether it has changed since. Asked for that, the server is of no use: "+clean(r.Unusable)+". To read them one by one, give -refresh=full ("+plural(r.Objects, "call", "calls")+").")
 	default:
-		text := "Refreshed incrementally: what the list does not carry of " + what + " (" + lacking + ") is as last read, " + f.ago(r.Oldest) + " at the earliest; the server lists no change of " + them(r.Objects) + " since."
+		when := "the oldest of it " + f.ago(r.Oldest)
+		if r.Objects == 1 {
+			when = f.ago(r.Oldest)
+		}
+		text := "Refreshed incrementally: what the list does not carry of " + what + " (" + lacking + ") is as last read, " + when + "; the server lists no change of " + them(r.Objects) + " since."
 		if r.Reread > 0 {
 			text += " " + plural(r.Reread, "was", "were") + " read again."
 		}
 		if !r.BlindFrom.IsZero() {
-			text += " What others changed between " + clock(r.BlindFrom) + " and " + clock(r.BlindUntil) + ", when this configuration was applied, is not looked for; the next apply does, and so does -refresh=full."
+			text += " What others changed between " + clock(r.BlindFrom) + " and " + clock(r.BlindUntil) + ", when this configuration was applied, is not looked for; the next apply without a plan file does, and so does -refresh=full."
 		}
 		f.paragraph("", text)
 	}

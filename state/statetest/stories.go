@@ -205,6 +205,9 @@ func updated(t *testing.T, s Store) {
 	session.Update(func(s *state.Snapshot) {
 		s.Outputs = outputs
 		s.Marks["acme/acme_user"] = at
+		s.AddRun("acme", at, time.Time{})
+		s.AddRun("acme", at.Add(time.Hour), at)
+		s.AddRun("acme", at.Add(2*time.Hour), at.Add(time.Minute))
 		s.Records[user("ada")] = fresh
 		s.Lineage, s.Serial, s.Secret = "other", 99, nil
 	})
@@ -212,6 +215,7 @@ func updated(t *testing.T, s Store) {
 	snapshot, _ := read(t, s)
 	equal(t, snapshot.Outputs, outputs)
 	equal(t, snapshot.Marks, map[string]time.Time{"acme/acme_user": at})
+	equal(t, snapshot.Runs, map[string][]time.Time{"acme": {at.Add(time.Hour), at.Add(2 * time.Hour)}})
 	equal(t, snapshot.Records, records(fresh))
 	equal(t, snapshot.Serial, uint64(1))
 	equal(t, snapshot.Lineage, session.Snapshot().Lineage)

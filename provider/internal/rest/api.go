@@ -33,6 +33,7 @@ type API struct {
 
 	lists   memo
 	filters filters
+	sizes   sizes
 }
 
 // Operation says how objects of one type are read and written.

@@ -17,9 +17,9 @@ import (
 // changed after it, to see whether it looks at the question at all.
 const ahead = 24 * time.Hour
 
-// Changed lists what has changed after a time. The server is asked first for what
-// changes in the future: one that answers with anything does not keep to the
-// filter, and its answers prove nothing. That is asked once.
+// Changed lists what has changed after a time. An answer with everything that there
+// is may come of a server that does not keep to the filter: it is asked then what
+// changes in the future, and if it answers with anything, its answers prove nothing.
 func (a *API) Changed(ctx context.Context, typ string, after time.Time, more func(page []schema.Object) bool) (provider.Changes, error) {
 	o, err := a.operation(typ)
 	if err != nil {
@@ -28,17 +28,60 @@ func (a *API) Changed(ctx context.Context, typ string, after time.Time, more fun
 	if a.ChangedAfter == "" {
 		return provider.Changes{Unusable: "it has no list of what has changed"}, nil
 	}
-	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}}
-	f, err := a.filters.get(typ, func() (filter, error) { return l.probe(ctx) })
-	if err != nil || f.unusable != "" {
-		return provider.Changes{Unusable: f.unusable}, err
-	}
-	l.filter = a.changedAfter(after, f.layout)
-	whole, err := l.changes(ctx, more)
-	if refusesFilter(err) {
+	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}, typ: typ}
+	longest := a.sizes.of(typ).longest
+	ignores, first := error(nil), true
+	whole, err := l.inEither(ctx, after, func(page []schema.Object) bool {
+		if first && len(page) >= longest { // before many pages are read in vain
+			ignores = l.keepsToFilter(ctx)
+		}
+		first = false
+		return ignores == nil && more(page)
+	})
+	switch {
+	case errors.Is(ignores, errIgnored):
+		return provider.Changes{Unusable: "asked for what has changed, it answers with what has not"}, nil
+	case ignores != nil:
+		return provider.Changes{}, ignores
+	case refusesFilter(err):
 		return provider.Changes{Unusable: noFilter}, nil
+	case isDown(err): // which it is not for the list itself
+		return provider.Changes{Unusable: "asked for what has changed, it fails"}, nil
+	case err != nil:
+		return provider.Changes{}, err
 	}
-	return provider.Changes{Objects: l.listing.Objects, Whole: whole}, err
+	found := provider.Changes{Objects: l.listing.Objects, Whole: whole}
+	if size := a.sizes.of(typ); whole && len(found.Objects) < size.count {
+		return found, nil
+	}
+	if err := l.keepsToFilter(ctx); errors.Is(err, errIgnored) {
+		return provider.Changes{Unusable: "asked for what has changed, it answers with what has not"}, nil
+	} else if err != nil {
+		return provider.Changes{}, err
+	}
+	return found, nil
+}
+
+// errIgnored says that a server does not look at the filter.
+var errIgnored = errors.New("the filter is ignored")
+
+// inEither asks with fractions of seconds and, where that is refused, without. What
+// was taken once is asked with from then on.
+func (l *lister) inEither(ctx context.Context, after time.Time, more func([]schema.Object) bool) (whole bool, err error) {
+	layouts := []string{withFractions, fullSeconds}
+	if known := l.api.filters.layoutOf(l.typ); known != "" {
+		layouts = []string{known}
+	}
+	for _, l.layout = range layouts {
+		l.filter = l.api.changedAfter(after, l.layout)
+		if whole, err = l.changes(ctx, more); !refusesFilter(err) {
+			break
+		}
+	}
+	if err == nil {
+		l.api.filters.keep(l.typ, func(f *filter) { f.layout = l.layout })
+	}
+	return whole, err
 }
 
 const noFilter = "it refuses to be asked for what has changed"
@@ -50,52 +93,87 @@ const (
 	fullSeconds   = time.RFC3339
 )
 
-// filter is what was found out of a server's filter by time: the form of a time that
-// it takes, or why it cannot be used.
-type filter struct{ layout, unusable string }
-
-// probe finds out how the filter can be used.
-func (l *lister) probe(ctx context.Context) (filter, error) {
-	for _, layout := range []string{withFractions, fullSeconds} {
-		l.filter = l.api.changedAfter(time.Now().Add(ahead), layout)
-		objects, err := l.page(ctx, 1)
-		switch {
-		case refusesFilter(err):
-			continue
-		case len(objects) > 0:
-			return filter{unusable: "asked for what has changed, it answers with what has not"}, nil
-		}
-		return filter{layout: layout}, err
+// keepsToFilter asks, once, for what changes in the future. The error is errIgnored
+// where the answer is not empty.
+func (l *lister) keepsToFilter(ctx context.Context) error {
+	switch f := l.api.filters.of(l.typ); {
+	case f.keeps:
+		return nil
+	case f.ignored:
+		return errIgnored
 	}
-	return filter{unusable: noFilter}, nil
+	future := &lister{api: l.api, op: l.op, read: l.op.Pages(), index: map[string]int{}, filter: l.api.changedAfter(time.Now().Add(ahead), l.layout)}
+	objects, err := future.page(ctx, 1)
+	if err != nil {
+		return err
+	}
+	keeps := len(objects) == 0
+	l.api.filters.keep(l.typ, func(f *filter) { f.keeps, f.ignored = keeps, !keeps })
+	if !keeps {
+		return errIgnored
+	}
+	return nil
 }
 
-// filters keeps what was found out, by type. Its zero value is ready.
+// filter is what was found out of the filter of one type's list: the form of a time
+// that it takes, and whether it is looked at.
+type filter struct {
+	layout         string
+	keeps, ignored bool
+}
+
+// filters keeps it by type. Its zero value is ready.
 type filters struct {
 	mu   sync.Mutex
 	said map[string]filter
 }
 
-// get returns what was found out, or finds it out. Failures are not kept.
-func (f *filters) get(typ string, ask func() (filter, error)) (filter, error) {
+func (f *filters) of(typ string) filter {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if said, asked := f.said[typ]; asked {
-		return said, nil
-	}
-	said, err := ask()
-	if err != nil {
-		return filter{}, err
-	}
+	return f.said[typ]
+}
+
+func (f *filters) layoutOf(typ string) string { return f.of(typ).layout }
+
+func (f *filters) keep(typ string, change func(*filter)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.said == nil {
 		f.said = map[string]filter{}
 	}
+	said := f.said[typ]
+	change(&said)
 	f.said[typ] = said
-	return said, nil
+}
+
+// size is how many objects a list had, and the most on one of its pages.
+type size struct{ count, longest int }
+
+// sizes keeps the size of each type's list. Its zero value is ready.
+type sizes struct {
+	mu    sync.Mutex
+	sizes map[string]size
+}
+
+func (s *sizes) of(typ string) size {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sizes[typ]
+}
+
+func (s *sizes) set(typ string, to size) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sizes == nil {
+		s.sizes = map[string]size{}
+	}
+	s.sizes[typ] = to
 }
 
 // changes reads pages for as long as they bring something new and more are wanted.
-// It reports whether the last one was reached.
+// It reports whether the last one was reached: an empty one, or one shorter than the
+// whole list has had, since then the server's pages can be longer.
 func (l *lister) changes(ctx context.Context, more func([]schema.Object) bool) (whole bool, err error) {
 	short := false
 	for page := 1; ; page++ {
@@ -110,7 +188,11 @@ func (l *lister) changes(ctx context.Context, more func([]schema.Object) bool) (
 		if l.take(objects, 1) == 0 {
 			return true, nil
 		}
-		if !more(objects) {
+		next := more(objects)
+		if len(objects) < l.api.sizes.of(l.typ).longest {
+			return true, nil
+		}
+		if !next {
 			return false, nil
 		}
 	}
@@ -128,6 +210,12 @@ func refusesFilter(err error) bool {
 		return false
 	}
 	return e.Kind == provider.Refused || e.Kind == provider.NotFound || e.Status == http.StatusNotImplemented
+}
+
+// isDown reports whether an error is the server's own trouble.
+func isDown(err error) bool {
+	var e *provider.Error
+	return errors.As(err, &e) && e.Status >= http.StatusInternalServerError
 }
 
 // query is that of one page.

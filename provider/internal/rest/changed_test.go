@@ -60,7 +60,7 @@ func TestChanged(t *testing.T) {
 		{"404 past the end", 5, ""},
 		{"full seconds", 6, ""},
 		{"refused", 2, "it refuses to be asked for what has changed"},
-		{"ignored", 1, "asked for what has changed, it answers with what has not"},
+		{"ignored", 2, "asked for what has changed, it answers with what has not"},
 	} {
 		t.Run(test.how, func(t *testing.T) {
 			a, start, asked := changing(t, 200, test.how)
@@ -107,8 +107,8 @@ func TestChangedFails(t *testing.T) {
 		fmt.Fprint(w, `{"data":[]}`)
 	})
 	a.ChangedAfter = "changed"
-	if _, err := a.Changed(t.Context(), "thing", time.Now(), all); err == nil {
-		t.Error("no error of a server that is down")
+	if got, err := a.Changed(t.Context(), "thing", time.Now(), all); err != nil || got.Unusable != "asked for what has changed, it fails" {
+		t.Errorf("of a server that is down: %v, %v", got, err)
 	}
 	down = false
 	if got, err := a.Changed(t.Context(), "thing", time.Now(), all); err != nil || got.Unusable != "" || !got.Whole {

@@ -29,7 +29,11 @@ func (a *API) List(ctx context.Context, typ string) (provider.Listing, error) {
 	}
 	return a.lists.get(ctx, typ, func(ctx context.Context) (provider.Listing, error) {
 		l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}}
-		return l.run(ctx)
+		listing, err := l.run(ctx)
+		if err == nil {
+			a.sizes.set(typ, size{len(listing.Objects), l.longest})
+		}
+		return listing, err
 	})
 }
 
@@ -46,6 +50,9 @@ type lister struct {
 	listing provider.Listing
 	index   map[string]int // position in listing.Objects by id
 	seen    []int          // the pass in which the object was seen last
+	longest int            // the most objects on a page
+	typ     string         // of a list of changes
+	layout  string         // of the time it is asked with
 }
 
 // run reads the list, and if items moved between pages while it was read, again
@@ -94,6 +101,7 @@ func (l *lister) pass(ctx context.Context, pass int) (served []string, err error
 			}
 			return nil, err
 		}
+		l.longest = max(l.longest, len(objects))
 		fresh := l.take(objects, pass)
 		if page == 1 {
 			first = len(objects)

@@ -56,7 +56,7 @@ func TestChangesAsked(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	person := func(id string, read, written time.Time) planner.Remembered {
-		return planner.Remembered{ID: planner.ObjectID{Provider: "acme", Type: "acme_user", ID: id}, Read: read, Written: written}
+		return planner.Remembered{ID: planner.ObjectID{Provider: "acme", Type: "acme_user", ID: id}, Read: read, Written: written, Shown: true}
 	}
 	people := func(n int, read, written time.Time) (list []planner.Remembered) {
 		for i := range n {
@@ -82,6 +82,7 @@ func TestChangesAsked(t *testing.T) {
 		name    string
 		known   []planner.Remembered
 		mark    time.Time
+		runs    []time.Time
 		ahead   time.Duration // of the server's clock
 		keeps   bool
 		changed map[string]time.Time
@@ -104,18 +105,27 @@ func TestChangesAsked(t *testing.T) {
 		{name: "but what came after them is", known: people(20, ago(time.Minute), ago(time.Minute)),
 			changed: with(changed(ago(time.Minute+time.Millisecond), 20), "p7", ago(time.Minute-time.Millisecond)), want: []string{"p7"}, pages: 4},
 		{name: "but what came after them is, however many", known: people(20, ago(time.Minute), ago(time.Minute)),
-			changed: lacking(changed(ago(time.Minute-2*time.Millisecond), 20), "p19"), want: ids(19), pages: 4},
+			changed: with(changed(ago(time.Minute-2*time.Millisecond), 20), "p19", ago(time.Minute)), want: ids(19), pages: 4},
 		{name: "thousands of our own are not looked through", known: people(5000, ago(time.Minute), ago(time.Minute)), mark: ago(3 * time.Hour),
-			changed: changed(ago(time.Minute+time.Millisecond), 5000), pages: 1, blind: true},
+			changed: changed(ago(time.Minute+time.Millisecond), 5000), pages: 2, blind: true},
 		{name: "unless the run keeps what it reads", known: people(5000, ago(time.Minute), ago(time.Minute)), mark: ago(3 * time.Hour), keeps: true,
 			changed: changed(ago(time.Minute+time.Millisecond), 5000), pages: 102},
 		{name: "a clock that is ahead shows our own again", known: people(5000, ago(time.Minute), ago(time.Minute)),
-			changed: with(changed(ago(time.Minute-time.Second), 5000), "p7", ago(time.Second)), want: []string{"p7"}, pages: 4, blind: true},
+			changed: with(changed(ago(time.Minute-time.Second), 5000), "p7", ago(time.Second)), want: []string{"p7"}, pages: 7, blind: true},
 		{name: "a clock that is wrong by hours", known: people(5000, ago(time.Minute), ago(time.Minute)), ahead: 5 * time.Hour,
-			changed: with(changed(now.Add(5*time.Hour-time.Minute-time.Millisecond), 5000), "p7", now.Add(5*time.Hour-time.Second)), want: []string{"p7"}, pages: 2, blind: true},
+			changed: with(changed(now.Add(5*time.Hour-time.Minute-time.Millisecond), 5000), "p7", now.Add(5*time.Hour-time.Second)), want: []string{"p7"}, pages: 3, blind: true},
 		{name: "many have changed", known: people(1000, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: changed(ago(time.Hour), 150), want: ids(150), pages: 4},
-		{name: "nearly all have changed", known: people(1000, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: changed(ago(time.Hour), 900), pages: 19,
-			say: "it says that 900 of them have changed since"},
+		{name: "nearly all have changed", known: people(1000, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: changed(ago(time.Hour), 900), want: ids(900), pages: 19},
+		{name: "all have changed", known: people(1000, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: changed(ago(time.Hour), 1000), pages: 21,
+			say: "it says that all of them have changed since"},
+		{name: "what an earlier run wrote has changed while a later one wrote others", runs: []time.Time{ago(2 * time.Hour), ago(10 * time.Minute)},
+			known:   []planner.Remembered{person("early", ago(2*time.Hour), ago(2*time.Hour+-time.Minute)), person("other", ago(2*time.Hour), ago(2*time.Hour+-time.Minute)), person("late", ago(9*time.Minute), ago(9*time.Minute))},
+			changed: map[string]time.Time{"early": ago(9*time.Minute + time.Second), "other": ago(2*time.Hour + -time.Minute + time.Millisecond), "late": ago(9*time.Minute + time.Millisecond)}, want: []string{"early"}, pages: 5},
+		{name: "between two runs, and nothing is kept of thousands", runs: []time.Time{ago(2 * time.Hour), ago(10 * time.Minute)},
+			known:   append(people(5000, ago(9*time.Minute), ago(9*time.Minute)), person("early", ago(2*time.Hour), ago(2*time.Hour+-time.Minute))),
+			changed: with(changed(ago(9*time.Minute+time.Millisecond), 5000), "early", ago(time.Hour)), want: []string{"early"}, pages: 6, blind: true},
+		{name: "a list that lacks what we wrote is of no use", known: people(20, ago(time.Minute), ago(time.Minute)), pages: 1, say: notOurs},
+		{name: "and with thousands", known: people(5000, ago(time.Minute), ago(time.Minute)), pages: 1, say: notOurs},
 		{name: "strangers without end, and few of ours", known: people(2, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: strangers(ago(time.Hour), 5000),
 			pages: 3, want: ids(2)},
 		{name: "strangers without end", known: people(201, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: strangers(ago(time.Hour), 5000), pages: 3,
@@ -126,7 +136,7 @@ func TestChangesAsked(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			client := &changesOf{changed: test.changed}
 			q := &changesAsked{client: client, typ: "acme_user", keeps: test.keeps}
-			q.since(test.known, test.mark, now.Add(test.ahead), now, lag)
+			q.since(test.known, test.mark, test.runs, now.Add(test.ahead), now, lag)
 			if err := q.ask(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -144,11 +154,6 @@ func TestChangesAsked(t *testing.T) {
 			}
 		})
 	}
-}
-
-func lacking(changed map[string]time.Time, id string) map[string]time.Time {
-	delete(changed, id)
-	return changed
 }
 
 func none() map[string]time.Time { return map[string]time.Time{} }
