@@ -34,7 +34,7 @@ type ApplyOptions struct {
 
 // Apply carries out a plan: each step as soon as what it needs is done, the last
 // ones when all others have ended. A step that fails stops only what depends on
-// it. A call that is not answered is looked up, or sent once more where that is
+// it, unless its object was made and stays as it is (see NotKeptError). A call that is not answered is looked up, or sent once more where that is
 // harmless, when there is nothing else to do. When ctx ends no further step is
 // begun; those under way run to their end. The calls themselves get callCtx,
 // which may end later.
@@ -239,11 +239,13 @@ func (r *run) end(i int, status Status, err error, took time.Duration) {
 		r.first--
 	}
 	r.tell(i, err, took)
+	var kept *NotKeptError
+	goesOn := status == Done || errors.As(err, &kept) && kept.Final
 	for _, next := range r.needed[i] {
 		if r.report.Status[next] != Waiting {
 			continue
 		}
-		if status != Done {
+		if !goesOn {
 			r.end(next, Skipped, fmt.Errorf("it needs the %s of %s first, and that was not done", r.plan.Steps[i].Action, r.plan.Steps[i].Address), 0)
 			continue
 		}

@@ -31,14 +31,40 @@ type likeness uint8
 const (
 	unlike   likeness = iota // something is another
 	untold                   // what is told is equal, and something is not told
-	akin                     // equal, but for the server's way of writing it
+	akin                     // equal, but for the way of writing it
 	likewise                 // equal
 )
 
+// writing reports whether two values that are not equal may be two ways of writing
+// one.
+type writing func(attr *schema.Attribute, want, have cty.Value) bool
+
+// nearly is what may pass for the same where nobody says that it is ours: a text
+// that differs in line ends and at its ends alone, or by the markup around it. What is
+// worked out of a file is the same or another; a name may have other signs between its
+// words.
+func nearly(attr *schema.Attribute, want, have cty.Value) bool {
+	a, isText := text(want)
+	b, okB := text(have)
+	switch {
+	case !isText || !okB:
+		return false
+	case attr.Derived:
+		return len(words(a)) > 0 && slices.Equal(words(a), words(b))
+	}
+	return sameButEnds(want, have) || sameButMarkup(a, b)
+}
+
+// widely is the writing of a server, for what we know to have sent: two texts that
+// mean different things may pass for one.
+func widely(attr *schema.Attribute, want, have cty.Value) bool {
+	return !attr.Type.IsSetType() && isForm(attr, want, have)
+}
+
 // compareContent compares all of the content that is wanted. A digest that the
 // live object does not tell is left out.
-func compareContent(typ *schema.Type, want, have getter) likeness {
-	result, compared := likewise, false
+func compareContent(typ *schema.Type, want, have getter, as writing) likeness {
+	result, compared, certain := likewise, false, false
 	for _, name := range typ.Content {
 		attr := typ.Attribute(name)
 		w, wanted := want(name)
@@ -52,14 +78,18 @@ func compareContent(typ *schema.Type, want, have getter) likeness {
 		case !told:
 			result = min(result, untold)
 		case equal(attr, w, h):
-		case !attr.Type.IsSetType() && isForm(attr, w, h):
+			certain = certain || isDigest(typ, name)
+		case as(attr, w, h):
 			result = min(result, akin)
 		default:
 			return unlike
 		}
 	}
-	if !compared {
+	switch {
+	case !compared:
 		return unlike
+	case certain && result == untold: // the checksum says it all
+		return likewise
 	}
 	return result
 }
@@ -91,57 +121,22 @@ func (t *Table) told(i int) getter {
 	}
 }
 
-// contents finds objects by the first text of their content, in any way of writing.
-type contents struct {
-	name   string
-	byText map[string][]int
-	silent []int // those that do not tell it
-}
-
-func newContents(t *Table) *contents {
-	c := &contents{byText: map[string][]int{}}
-	for _, name := range t.typ.Content {
-		if t.typ.Attribute(name).Type == cty.String {
-			c.name = name
-			break
+// sent is told, with what we sent in the place of the form that the server gave it.
+func (t *Table) sent(i int) getter {
+	return func(name string) (cty.Value, bool) {
+		v, ok := t.told(i)(name)
+		if t.owner[i] != nil && ok && t.owner[i].isFormOfSent(t.typ.Attribute(name), v) {
+			v = t.owner[i].Writes[name].Sent
 		}
+		return v, ok
 	}
-	for i := range t.objects {
-		if t.objects[i].ID == "" {
-			continue
-		}
-		if v, ok := text(t.objects[i].Attrs[c.name]); ok {
-			c.byText[gist(v)] = append(c.byText[gist(v)], i)
-		} else {
-			c.silent = append(c.silent, i)
-		}
-	}
-	return c
-}
-
-// gist is the same for all ways of writing a text.
-func gist(s string) string {
-	if b := bare(s); b != "" {
-		return b
-	}
-	return s
-}
-
-// like lists the objects that may have the content.
-func (c *contents) like(want getter) []int {
-	v, ok := want(c.name)
-	s, isText := text(v)
-	if !ok || !isText {
-		return nil
-	}
-	return append(slices.Clone(c.byText[gist(s)]), c.silent...)
 }
 
 // resemblance is the objects that are like what is wanted.
 type resemblance struct{ equal, akin, untold []int }
 
-// best are the equal ones, or where there is none those that the server may have
-// written in its own way.
+// best are the equal ones, or where there is none those that are written in
+// another way.
 func (r *resemblance) best() []int {
 	if len(r.equal) > 0 {
 		return r.equal
@@ -150,7 +145,7 @@ func (r *resemblance) best() []int {
 }
 
 // resembling compares the objects that may be meant with what is wanted.
-func (t *Table) resembling(want getter, may func(int) bool) *resemblance {
+func (t *Table) resembling(want getter, as writing, may func(int) bool) *resemblance {
 	if t.byContent == nil {
 		t.byContent = newContents(t)
 	}
@@ -159,7 +154,11 @@ func (t *Table) resembling(want getter, may func(int) bool) *resemblance {
 		if !may(i) {
 			continue
 		}
-		switch compareContent(t.typ, want, t.told(i)) {
+		how := compareContent(t.typ, want, t.told(i), as)
+		if t.owner[i] != nil {
+			how = max(how, compareContent(t.typ, want, t.sent(i), as))
+		}
+		switch how {
 		case likewise:
 			r.equal = append(r.equal, i)
 		case akin:
@@ -171,7 +170,32 @@ func (t *Table) resembling(want getter, may func(int) bool) *resemblance {
 	return r
 }
 
+// madeOf lists the strangers that may be what was made of these values. Those that
+// have no more than was sent go before others. Those with the ids of except were
+// there before.
+func (t *Table) madeOf(values map[string]cty.Value, except ...string) []int {
+	found := t.resembling(attrsGetter(values), widely, t.strangerBut(except)).best()
+	if len(found) < 2 {
+		return found
+	}
+	bare := slices.DeleteFunc(slices.Clone(found), func(i int) bool {
+		return slices.ContainsFunc(t.typ.Content, func(name string) bool {
+			_, was := values[name]
+			return !was && len(idsOf(t.objects[i].Attrs[name])) > 0
+		})
+	})
+	if len(bare) == 0 {
+		return found
+	}
+	return bare
+}
+
 // isStranger reports whether nobody owns or claims an object.
 func (t *Table) isStranger(i int) bool {
 	return t.owner[i] == nil && t.claim[i] == nil && !t.deposed[i]
+}
+
+// strangerBut is isStranger for objects without one of some ids.
+func (t *Table) strangerBut(except []string) func(int) bool {
+	return func(i int) bool { return t.isStranger(i) && !slices.Contains(except, t.objects[i].ID) }
 }

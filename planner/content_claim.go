@@ -1,55 +1,134 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/espalier-dev/espalier/schema"
 )
 
-// claimByContent looks for the live object that an instance without one means: one
-// of ours whose address is gone, so that a renamed label makes nothing twice, or a
-// stranger.
-func (m *Match) claimByContent(n *node) {
+// seeker is an instance that has no live object yet.
+type seeker struct {
+	n       *node
+	want    getter
+	settled bool // all of its content is known
+	says    int  // how much of its content it says
+}
+
+func newSeeker(n *node) seeker {
+	s := seeker{n: n}
+	s.want, s.settled = n.content()
+	for _, name := range n.inst.Type.Content {
+		if v, ok := s.want(name); ok && !plain(v).IsNull() {
+			s.says++
+		}
+	}
+	return s
+}
+
+// claimByContent looks for the live objects that instances without one mean, all of
+// them together, so that none is given away that another means more exactly: first
+// those of ours whose addresses are gone, so that a renamed label makes nothing
+// twice, then strangers; and of both the equal ones first.
+func (m *Match) claimByContent(nodes []*node) {
+	var open []seeker
+	for _, n := range nodes {
+		n.waiting = false
+		m.claimReplacement(n)
+		if n.index < 0 {
+			open = append(open, newSeeker(n))
+		}
+	}
+	// An instance that leaves something out is content with more objects, so it
+	// comes after those that say all.
+	slices.SortStableFunc(open, func(a, b seeker) int {
+		if a.settled != b.settled {
+			if a.settled {
+				return -1
+			}
+			return 1
+		}
+		return b.says - a.says
+	})
+	open = m.claimAlike(open, func(s *seeker) []int { return s.n.owned(s.want).equal })
+	open = m.claimAlike(open, func(s *seeker) []int { return s.n.owned(s.want).akin })
+	open = slices.DeleteFunc(open, func(s seeker) bool { return !s.settled }) // what is still to be made nobody has yet
+	open = m.claimAlike(open, func(s *seeker) []int { return s.n.strangers(s.want, nearly).equal })
+	open = m.claimAlike(open, func(s *seeker) []int { return s.n.strangers(s.want, nearly).akin })
+	open = m.claimAlike(open, m.madeFor)
+	for _, s := range open {
+		if m.claimTried(s.n) {
+			continue
+		}
+		if found := s.n.strangers(s.want, nearly).untold; len(found) > 0 {
+			m.refuseUntold(s.n, found)
+			continue
+		}
+		m.warnSimilar(s)
+	}
+}
+
+// owned are those of ours that no address wants any more and that are like this.
+func (n *node) owned(want getter) *resemblance {
 	t := n.table
-	want, settled := n.content()
-	owned := t.resembling(want, func(i int) bool { return t.owner[i] != nil && t.claim[i] == nil }).best()
-	switch {
-	case len(owned) == 1:
-		m.take(n, owned[0])
-		return
-	case len(owned) > 1:
-		m.severalOwned(n, owned)
-		return
-	case !settled: // something it is to have is still to be made, so nobody has it
-		return
+	return t.resembling(want, nearly, func(i int) bool { return t.owner[i] != nil && t.claim[i] == nil })
+}
+
+func (n *node) strangers(want getter, as writing) *resemblance {
+	return n.table.resembling(want, as, n.table.isStranger)
+}
+
+// claimAlike gives each instance the object that find says, where that is one alone
+// and nobody else's who says as much of it. The others are returned, but for those
+// about which a person has to decide.
+func (m *Match) claimAlike(open []seeker, find func(*seeker) []int) (rest []seeker) {
+	for len(open) > 0 {
+		tier := 1
+		for tier < len(open) && open[tier].settled == open[0].settled && open[tier].says == open[0].says {
+			tier++
+		}
+		found, wanters := make([][]int, tier), map[*schema.Object][]*node{}
+		for k := range tier {
+			found[k] = find(&open[k])
+			for _, i := range found[k] {
+				wanters[&open[k].n.table.objects[i]] = append(wanters[&open[k].n.table.objects[i]], open[k].n)
+			}
+		}
+		for k, s := range open[:tier] {
+			switch t := s.n.table; {
+			case len(found[k]) == 0:
+				rest = append(rest, s)
+			case len(found[k]) > 1:
+				m.several(s.n, found[k])
+			case len(wanters[&t.objects[found[k][0]]]) > 1:
+				if all := wanters[&t.objects[found[k][0]]]; all[0] == s.n { // said once
+					m.severalWant(all, found[k][0])
+				}
+			default:
+				m.take(s.n, found[k][0])
+			}
+		}
+		open = open[tier:]
 	}
-	strangers := t.resembling(want, t.isStranger)
-	switch found := strangers.best(); {
-	case len(found) == 1:
-		m.take(n, found[0])
-	case len(found) > 1:
-		m.severalAlike(n, found)
-	case m.claimTried(n):
-	case len(strangers.untold) > 0:
-		m.refuseUntold(n, strangers.untold)
+	return rest
+}
+
+// madeFor lists what an earlier run may have made of exactly this, without learning
+// of it: however the server has written it, it is ours.
+func (m *Match) madeFor(s *seeker) []int {
+	i, tried := m.tried(s.n)
+	if !tried || contentOf(s.n.inst.Type, attrsGetter(i.Wanted)) != contentOf(s.n.inst.Type, s.want) {
+		return nil
 	}
+	found := s.n.table.madeOf(i.Wanted)
+	s.n.ours = len(found) == 1
+	return found
 }
 
 // claimTried makes ours what an earlier run made for an instance without learning of
 // it, where something else is wanted by now.
 func (m *Match) claimTried(n *node) bool {
-	if len(m.in.State.Intents) == 0 {
-		return false
-	}
-	m.indexIntents()
-	i, tried := m.intents[n.inst.Address]
-	if !tried || i.Action != Create || i.Provider != n.inst.Provider || n.rec != nil && !n.gone {
-		return false
-	}
-	at, count := n.table.stranger(i.Wanted)
-	if count != 1 || !isOurs(n.table.typ, i.Wanted, n.table.objects[at].Attrs) {
+	i, at, tried := m.triedElse(n)
+	if !tried {
 		return false
 	}
 	rec := &Record{Address: i.Address, Provider: i.Provider, ID: n.table.objects[at].ID, Attrs: i.Wanted, Written: i.At}
@@ -59,8 +138,29 @@ func (m *Match) claimTried(n *node) bool {
 	return true
 }
 
-// take makes a live object that was not found by id the one of an instance.
+// triedElse gives the call of an earlier run that was to make the object of an
+// instance, with what else it made.
+func (m *Match) triedElse(n *node) (i Intent, at int, tried bool) {
+	if len(m.in.State.Intents) == 0 || !knownByContent(n.inst.Type) {
+		return Intent{}, 0, false
+	}
+	m.indexIntents()
+	i, tried = m.intents[n.inst.Address]
+	if !tried || i.Action != Create || i.Provider != n.inst.Provider || n.rec != nil && !n.gone {
+		return Intent{}, 0, false
+	}
+	at, count := n.table.stranger(i.Wanted)
+	return i, at, count == 1 && isOurs(n.table.typ, i.Wanted, n.table.objects[at].Attrs)
+}
+
+// take makes a live object that was not found by id the one of an instance. One that
+// an earlier run has made of another file is not taken to be of this one, although
+// it does not tell that.
 func (m *Match) take(n *node, found int) {
+	if i, at, tried := m.triedElse(n); tried && at == found && contentOf(n.inst.Type, attrsGetter(i.Wanted)) != contentOf(n.inst.Type, n.known) {
+		m.claimTried(n)
+		return
+	}
 	n.index, n.keyed = found, true
 	n.table.claim[found] = n
 	n.lost, n.rec, n.gone = n.rec, nil, false
@@ -70,48 +170,4 @@ func (m *Match) take(n *node, found int) {
 			n.from = owner.Address
 		}
 	}
-}
-
-func (t *Table) ids(list []int) string {
-	ids := make([]string, len(list))
-	for i, at := range list {
-		ids[i] = t.objects[at].ID
-	}
-	slices.Sort(ids)
-	return strings.Join(ids, ", ")
-}
-
-// contentWords names the content of a type: "title, body and groups".
-func contentWords(typ *schema.Type) string {
-	names := slices.Clone(typ.Content)
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-func (m *Match) severalOwned(n *node, found []int) {
-	var names []string
-	for _, i := range found {
-		names = append(names, n.table.owner[i].Address.String())
-	}
-	m.diags = append(m.diags, problem(fmt.Sprintf("Several %s of the state may be this one", n.inst.Type.Noun[1]),
-		fmt.Sprintf("The configuration no longer has %s, and all of them have the %s of %s. Say which one has got this address with \"espalier state mv OLD '%s'\".",
-			strings.Join(names, ", "), contentWords(n.inst.Type), n.inst.Address, n.inst.Address), n.inst.Block.Range))
-}
-
-func (m *Match) severalAlike(n *node, found []int) {
-	typ := n.inst.Type
-	m.diags = append(m.diags, problem(fmt.Sprintf("Several live %s have this content", typ.Noun[1]),
-		fmt.Sprintf("The live %s with ids %s all have the %s of %s. Say which one is meant with \"espalier import '%s' ID\".",
-			typ.Noun[1], n.table.ids(found), contentWords(typ), n.inst.Address, n.inst.Address), n.inst.Block.Range))
-}
-
-func (m *Match) refuseUntold(n *node, found []int) {
-	typ := n.inst.Type
-	name := typ.Content[0]
-	m.diags = append(m.diags, problem(fmt.Sprintf("It cannot be told whether this %s is there", typ.Noun[0]),
-		fmt.Sprintf("%s is not in the state, and the server does not tell all of the content of the live %s with id %s, which may be the same. If it is, say so with \"espalier import '%s' ID\"; if not, give the new one another %s.",
-			n.inst.Address, typ.Noun[0], n.table.ids(found), n.inst.Address, name), n.inst.Block.RangeOf(name)))
 }

@@ -19,6 +19,7 @@ type sought struct {
 	provider string
 	typ      *schema.Type
 	want     getter
+	as       writing
 }
 
 // ToRead lists the live objects that have to be read one by one before NewMatch,
@@ -31,11 +32,11 @@ func ToRead(in Input) []ObjectID {
 			continue
 		}
 		n := &node{inst: inst, values: inst.Values}
-		list = append(list, sought{inst.Provider, inst.Type, n.known})
+		list = append(list, sought{inst.Provider, inst.Type, n.known, nearly})
 	}
 	for _, i := range in.State.Intents {
 		if typ := in.Types[i.Address.Type]; typ != nil && knownByContent(typ) && i.makes() {
-			list = append(list, sought{i.Provider, typ, attrsGetter(i.Wanted)})
+			list = append(list, sought{i.Provider, typ, attrsGetter(i.Wanted), widely})
 		}
 	}
 	return in.lacking(list)
@@ -46,7 +47,7 @@ func ToSettle(in Input, lookups []Lookup) []ObjectID {
 	var list []sought
 	for _, l := range lookups {
 		if typ := in.Types[l.Step.Address.Type]; typ != nil && knownByContent(typ) {
-			list = append(list, sought{l.Step.Provider, typ, attrsGetter(l.Values)})
+			list = append(list, sought{l.Step.Provider, typ, attrsGetter(l.Values), widely})
 		}
 	}
 	return in.lacking(list)
@@ -58,7 +59,7 @@ func ToVerify(in Input, p *Plan) []ObjectID {
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if typ := in.Types[s.Address.Type]; s.Action == Create && typ != nil && knownByContent(typ) && s.settled(typ) {
-			list = append(list, sought{s.Provider, typ, s.known})
+			list = append(list, sought{s.Provider, typ, s.known, nearly})
 		}
 	}
 	return in.lacking(list)
@@ -99,7 +100,7 @@ func (in *Input) lacking(list []sought) []ObjectID {
 		}
 		for _, i := range indices[t].like(s.want) {
 			id := ObjectID{s.provider, s.typ.Name, t.objects[i].ID}
-			if !owned[id] && compareContent(s.typ, s.want, attrsGetter(t.objects[i].Attrs)) == untold {
+			if !owned[id] && compareContent(s.typ, s.want, attrsGetter(t.objects[i].Attrs), s.as) == untold {
 				out[id] = true
 			}
 		}

@@ -85,7 +85,7 @@ func canonical(attr *schema.Attribute, v cty.Value) string {
 	v = plain(v)
 	switch s, isText := text(v); {
 	case isText:
-		return foldText(attr.Compare, s)
+		return schema.Fold(attr.Compare, s)
 	case isCollection(v):
 		return "," + strings.Join(elements(v), ",")
 	}

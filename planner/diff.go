@@ -123,20 +123,28 @@ func (m *Match) same(n *node, attr *schema.Attribute, want, have cty.Value) bool
 	if n.rec == nil {
 		return false
 	}
-	w, ok := n.rec.Writes[attr.Name]
-	if !ok || w.Sent == cty.NilVal || !equal(attr, want, w.Sent) {
+	w := n.rec.Writes[attr.Name]
+	return w.Sent != cty.NilVal && equal(attr, want, w.Sent) && (n.rec.isFormOfSent(attr, have) || attr.Forces && w.Answer == cty.NilVal)
+}
+
+// isFormOfSent reports whether a live value is the form that the server gave to what
+// we sent. What could only be changed by making the object anew has any form that the
+// server answered with: it would be given the same again.
+func (r *Record) isFormOfSent(attr *schema.Attribute, have cty.Value) bool {
+	w := r.Writes[attr.Name]
+	switch {
+	case w.Sent == cty.NilVal:
 		return false
-	}
-	if w.Answer == cty.NilVal { // nothing is replaced because of a way of writing
+	case w.Answer == cty.NilVal:
 		return attr.Forces && isForm(attr, w.Sent, have)
 	}
-	return equal(attr, have, w.Answer) && isForm(attr, w.Sent, w.Answer)
+	return equal(attr, have, w.Answer) && (attr.Forces || isForm(attr, w.Sent, w.Answer))
 }
 
 // takes settles what the live object tells in another form, or not at all. An
 // attribute that is worked out of a local file could not be changed in place: an
 // object that was found by its content is taken to have it. So is a text that differs
-// in nothing but the white space at its ends.
+// in nothing but the white space at its ends, or the markup around it.
 func (n *node) takes(attr *schema.Attribute, want schema.Template, have cty.Value, d *difference) bool {
 	if n.rec != nil { // a digest of it is not the wanted one's, or it would be settled
 		return attr.Derived && have == cty.NilVal && want.IsKnown() && n.rec.Digests[attr.Name] == ""
@@ -144,8 +152,8 @@ func (n *node) takes(attr *schema.Attribute, want schema.Template, have cty.Valu
 	if !want.IsKnown() || !knownByContent(n.inst.Type) {
 		return false
 	}
-	derived := attr.Derived && (have == cty.NilVal || isForm(attr, want.Value, have))
-	if !derived && !sameButEnds(want.Value, have) {
+	derived := attr.Derived && (have == cty.NilVal || n.ours && isForm(attr, want.Value, have))
+	if !derived && !nearly(attr, want.Value, have) {
 		return false
 	}
 	if d.taken == nil {
@@ -194,10 +202,17 @@ func (n *node) unreadable(m *Match, attr *schema.Attribute, want schema.Template
 // there are to be ignored.
 func (n *node) leavesAlone(attr string) bool { return n.index >= 0 && n.ignores(attr) }
 
+// ignores reports whether differences of an attribute are to be ignored. What is
+// worked out of a file is ignored with the path of the file.
 func (n *node) ignores(attr string) bool {
 	b := n.inst.Block
 	if b.IgnoreAll {
 		return true
+	}
+	if up := n.inst.Type.Upload; up != nil && attr != up.Source && n.ignores(up.Source) {
+		if a := n.inst.Type.Attribute(attr); a != nil && a.Derived {
+			return true
+		}
 	}
 	for _, name := range b.IgnoreChanges {
 		if name == attr {
@@ -230,6 +245,9 @@ func shown(attr *schema.Attribute, v cty.Value) string {
 	}
 	if ids := elements(v); len(ids) > 0 {
 		return strings.Join(ids, ", ")
+	}
+	if v = plain(v); v != cty.NilVal && v.Type() == cty.Number && v.IsKnown() && !v.IsNull() {
+		return v.AsBigFloat().Text('f', -1)
 	}
 	return "none"
 }

@@ -50,7 +50,7 @@ func (m *Match) owned() map[string]int {
 func (m *Match) guardMaxDelete() {
 	names := map[string][]string{}
 	for i := range m.plan.Steps {
-		if s := &m.plan.Steps[i]; s.Action == Delete { // that of a replaced object too
+		if s := &m.plan.Steps[i]; s.Action == Delete && !s.Replaced { // a new one has taken the place of what was replaced
 			names[s.Address.Type] = append(names[s.Address.Type], s.Label)
 		}
 	}

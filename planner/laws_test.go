@@ -167,27 +167,6 @@ func (w *world) takeOver(after *tree, p *Plan, before *world) {
 	}
 }
 
-// TestFoldingIsAnEquivalence: folding twice changes nothing, and texts that
-// differ by case alone become one.
-func TestFoldingIsAnEquivalence(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		s := rapid.String().Draw(rt, "text")
-		for _, how := range []schema.Compare{schema.CompareExact, schema.CompareFold, schema.ComparePhone} {
-			once := foldText(how, s)
-			if twice := foldText(how, once); twice != once {
-				rt.Errorf("%d: %q becomes %q and then %q", how, s, once, twice)
-			}
-		}
-		other := rapid.String().Draw(rt, "other")
-		if got, want := foldCase(s) == foldCase(other), strings.EqualFold(s, other); got != want {
-			rt.Errorf("%q and %q: the same is %v, want %v", s, other, got, want)
-		}
-		if upper := strings.ToUpper(s); strings.EqualFold(upper, s) && foldCase(upper) != foldCase(s) {
-			rt.Errorf("%q and %q differ", s, upper)
-		}
-	})
-}
-
 // TestAnySetBecomesAnyOther: what a change of memberships says comes and goes is
 // the difference of what is live and what is wanted.
 func TestAnySetBecomesAnyOther(t *testing.T) {

@@ -45,6 +45,7 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 		m.order()
 		m.firstOfKind()
 		m.sayMoves()
+		m.sayTaken()
 		m.guard()
 	}
 	m.find()
@@ -79,7 +80,7 @@ func (m *Match) decide(n *node) {
 		Address: n.inst.Address, From: n.from, Action: action, Provider: n.inst.Provider, Class: n.inst.Type.Class,
 		Label: m.labelOf(n, n.inst.Address), Changes: d.changes, Before: d.before, After: d.after, Implied: d.implied,
 		Sensitive: n.inst.Sensitive(), Dependencies: n.inst.Needs, File: at.Filename, Line: at.Start.Line, KeyUnknown: n.keyUnknown && !s.Live,
-		Deposed: m.deposes(n), Taken: d.taken,
+		Deposed: m.deposes(n), Taken: d.taken, Similar: n.similar,
 	}
 	if s.Live {
 		step.ID = n.live().ID
@@ -150,7 +151,7 @@ func (m *Match) findDrift(n *node) {
 		if _, managed := n.values[attr.Name]; !managed && attr.Purpose != schema.PurposeParent || n.ignores(attr.Name) || silent(attr) {
 			continue
 		}
-		if m.warnNotKept(n, attr) {
+		if m.warnNotKept(n, attr) || m.warnOtherwise(n, attr) {
 			continue
 		}
 		if m.drifted(n, attr) && !m.triedTo(n, attr) && !m.isRenamed(n, attr) {

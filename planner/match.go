@@ -14,17 +14,21 @@ import (
 
 // node is one wanted instance on its way to a step.
 type node struct {
-	inst   *schema.Instance
-	values map[string]schema.Template // what is wanted, as far as it is known
-	rec    *Record                    // what we own under this or another address
-	from   schema.Address             // the other address
-	table  *Table
-	index  int     // of the live object in the table; -1 if there is none
-	gone   bool    // the recorded object is not live
-	lost   *Record // such a record, where another object was found by key
-	former *Record // a record whose object an earlier run has replaced by this one
-	keyed  bool    // matched by natural key, not by id
-	tried  bool    // an earlier run made it, and did not record it
+	inst    *schema.Instance
+	values  map[string]schema.Template // what is wanted, as far as it is known
+	rec     *Record                    // what we own under this or another address
+	from    schema.Address             // the other address
+	table   *Table
+	index   int      // of the live object in the table; -1 if there is none
+	gone    bool     // the recorded object is not live
+	lost    *Record  // such a record, where another object was found by key
+	former  *Record  // a record whose object an earlier run has replaced by this one
+	keyed   bool     // matched by natural key, not by id
+	tried   bool     // an earlier run made it, and did not record it
+	ours    bool     // an earlier run made exactly what is wanted, and did not record it
+	similar []string // live ones that are like it, and are others
+	// waiting: it is known by its content, and that has not been looked for yet.
+	waiting bool
 	// keyUnknown: a natural key is known only at apply.
 	keyUnknown bool
 	// replaced: an attribute differs that cannot be changed in place, so the id
@@ -79,32 +83,13 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 	if !in.Destroy {
 		m.makeNodes()
 		m.claimByID()
-		for _, n := range m.nodes {
-			m.checkProviders(n)
-			m.resolve(n)
-			m.checkAnyOf(n)
-			m.setDefaultLevel(n)
-			m.claim(n)
-			m.checkStrangers(n)
-		}
+		m.claims()
 		m.checkDuplicates()
 		m.checkSameContent()
 	}
 	m.claimUnanswered()
 	m.findOrphans()
 	return m, m.diags
-}
-
-// claim looks for the live object of an instance that no id says.
-func (m *Match) claim(n *node) {
-	m.claimReplacement(n)
-	switch {
-	case n.index >= 0:
-	case knownByContent(n.inst.Type):
-		m.claimByContent(n)
-	default:
-		m.claimByKey(n)
-	}
 }
 
 // bound joins the live objects with the records, before anything that is wanted is

@@ -1,6 +1,9 @@
 package planner
 
 import (
+	"html"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,11 +38,35 @@ func isForm(attr *schema.Attribute, sent, kept cty.Value) bool {
 	if !okA || !okB || len(attr.Enum) > 0 || attr.Purpose == schema.PurposeAdmin || attr.Refers != "" {
 		return false
 	}
+	if sameButMarkup(a, b) {
+		return true
+	}
 	a, b = bare(a), bare(b)
 	if attr.Compare == schema.ComparePhone && len(b) >= suffixDigits && strings.HasSuffix(a, b) {
 		return true
 	}
 	return a != "" && a == b
+}
+
+// tags are those of HTML.
+var tags = regexp.MustCompile(`<[^<>]*>`)
+
+// sameButMarkup reports whether a server keeps a plain text with markup around it.
+func sameButMarkup(sent, kept string) bool {
+	if !strings.ContainsAny(kept, "<&") || tags.MatchString(sent) {
+		return false
+	}
+	words := strings.Fields(sent)
+	return len(words) > 0 && slices.Equal(words, strings.Fields(html.UnescapeString(tags.ReplaceAllString(kept, " "))))
+}
+
+// words are the runs of letters and digits in a text, folded.
+func words(s string) []string {
+	list := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, word := range list {
+		list[i] = bare(word)
+	}
+	return list
 }
 
 // bare is a text without all that is neither letter nor digit, folded.

@@ -94,6 +94,9 @@ type Step struct {
 	// Taken are wanted values, by attribute, that a live object which is adopted is
 	// taken to have: the server tells them in another form, or not at all.
 	Taken map[string]schema.Template `json:",omitempty"`
+	// Similar are the ids of live objects that are much like the one that is made,
+	// and were there when that was decided: a call without an answer did not make them.
+	Similar []string `json:",omitempty"`
 	// Release says that the object is no longer ours when the step is done
 	// (a person taken out of everything, whose account stays).
 	Release bool

@@ -22,6 +22,7 @@ func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Ob
 		return Done, nil
 	}
 	var ignored, names []string
+	final := true
 	for i := range s.Changes {
 		attr := typ.Attribute(s.Changes[i].Attr)
 		got, carried := answer.Attrs[s.Changes[i].Attr]
@@ -29,9 +30,17 @@ func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Ob
 		if attr == nil || !carried || !ok || attr.Sensitive || silent(attr) {
 			continue
 		}
-		if text := broken(attr, s.Changes[i].Before, want, got, s.Changes[i].Removed); text != "" {
-			ignored, names = append(ignored, text), append(names, attr.Name)
+		before := s.Changes[i].Before
+		if s.makes() {
+			before = cty.NilVal // that is another object's
 		}
+		if text := broken(attr, before, want, got, s.Changes[i].Removed); text != "" {
+			ignored, names = append(ignored, text), append(names, attr.Name)
+			final = final && attr.Forces
+		}
+	}
+	for _, attr := range r.changedBeside(typ, s, sent, answer.Attrs) {
+		ignored, names = append(ignored, broken(attr, cty.NilVal, sent[attr.Name], answer.Attrs[attr.Name], nil)), append(names, attr.Name)
 	}
 	if s.Action != Create && s.Action != Replace && r.o.Objects != nil {
 		if before, known := r.o.Objects(s.recorded()); known {
@@ -45,7 +54,7 @@ func (r *run) heldToPromise(s *Step, sent map[string]cty.Value, answer schema.Ob
 		return Done, nil
 	}
 	slices.Sort(ignored)
-	return Failed, &NotKeptError{Attrs: names, What: strings.Join(ignored, "; ")}
+	return Failed, &NotKeptError{Attrs: names, What: strings.Join(ignored, "; "), Made: s.makes(), Final: s.makes() && final}
 }
 
 // recorded is the address under which the state knows the step's object.
@@ -60,49 +69,48 @@ func (s *Step) recorded() schema.Address {
 type NotKeptError struct {
 	Attrs []string // the attributes it did not keep, in the type's order
 	What  string   // these, with what the server has instead
+	// Made says that an object was made, which is ours.
+	Made bool
+	// Final says that one was made and that it stays as it is: all that was not kept
+	// could only be given to yet another one, and the server would do the same with
+	// that. What needs the object goes on.
+	Final bool
 }
 
 func (e *NotKeptError) Error() string {
+	if e.Final {
+		return fmt.Sprintf("the server answered that all is well, but did not keep %s. It would do the same with another one, so this one is used as it is", e.What)
+	}
 	return fmt.Sprintf("the server answered that all is well, but did not keep %s. The vendor may not offer this change; plan again shows what is left", e.What)
 }
 
-// isNotKept reports whether a live value is the one from before a write of ours that
-// no answer has confirmed, although a reading cannot be behind it any more.
-func (m *Match) isNotKept(n *node, attr *schema.Attribute) bool {
-	if n.rec == nil || n.index < 0 {
-		return false
+// changedBeside are the attributes that a new object was to have like the one that it
+// replaces, and of which the server has made something else than before: another name,
+// since the old one was still there.
+func (r *run) changedBeside(typ *schema.Type, s *Step, sent, answer map[string]cty.Value) (list []*schema.Attribute) {
+	if s.Action != Replace {
+		return nil
 	}
-	w, wrote := n.rec.Writes[attr.Name]
-	have, read := n.live().Attrs[attr.Name]
-	return wrote && read && w.Answer == cty.NilVal && w.Before != cty.NilVal && w.Sent != cty.NilVal && equal(attr, have, w.Before) && !equal(attr, have, w.Sent)
-}
-
-// warnNotKept says that the server has not kept what was sent, which is no doing of
-// somebody else. It reports whether that is so.
-func (m *Match) warnNotKept(n *node, attr *schema.Attribute) bool {
-	if !m.isNotKept(n, attr) {
-		return false
+	var old map[string]cty.Value
+	if r.o.Objects != nil {
+		old, _ = r.o.Objects(s.recorded())
 	}
-	at, w := n.inst.Block.RangeOf(attr.Name), n.rec.Writes[attr.Name]
-	m.plan.Warnings = append(m.plan.Warnings, Warning{
-		Summary: fmt.Sprintf("The server has not kept %s", attr.Name),
-		Detail: fmt.Sprintf("%s was sent %s %s on %s, and the server answered that all is well. It still has %s, so it may not offer this change.",
-			n.inst.Address, attr.Name, m.named(n, attr, w.Sent), w.At.UTC().Format("2006-01-02 15:04 MST"), m.named(n, attr, n.live().Attrs[attr.Name])),
-		Address: n.inst.Address, File: at.Filename, Line: at.Start.Line,
-	})
-	return true
-}
-
-// named is a value for a message, ids by the names of what they are of.
-func (m *Match) named(n *node, attr *schema.Attribute, v cty.Value) string {
-	var names []string
-	for _, id := range idsOf(v) {
-		names = append(names, fmt.Sprintf("%q", m.element(n.inst.Provider, attr.Refers, member{id: id}).Label))
+	for i := range typ.Attributes {
+		attr := &typ.Attributes[i]
+		want, was := sent[attr.Name]
+		got, carried := answer[attr.Name]
+		changes := slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Attr == attr.Name })
+		if !attr.Forces || !was || !carried || changes || attr.Sensitive || silent(attr) {
+			continue
+		}
+		if had, known := old[attr.Name]; known && equal(attr, got, had) {
+			continue
+		}
+		if broken(attr, cty.NilVal, want, got, nil) != "" {
+			list = append(list, attr)
+		}
 	}
-	if m.in.Types[attr.Refers] == nil || len(names) == 0 {
-		return shown(attr, v)
-	}
-	return strings.Join(names, ", ")
+	return list
 }
 
 // clearedBeside are the texts that an answer shows as empty although the change did

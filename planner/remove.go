@@ -42,6 +42,7 @@ func (m *Match) remove(rec *Record) {
 		m.plan.Drift = append(m.plan.Drift, Drift{Address: rec.Address, ID: rec.ID, Gone: true, Label: step.Label})
 	case step.Action == Delete:
 		step.Calls = 1
+		m.warnMissed(typ, &step)
 	case removal == RemovalStrip:
 		m.strip(typ, live, &step)
 	}

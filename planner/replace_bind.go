@@ -3,6 +3,8 @@ package planner
 import (
 	"fmt"
 	"slices"
+
+	"github.com/zclconf/go-cty/cty"
 )
 
 // bindDeposed notes the live objects that are ours only until they are deleted:
@@ -55,7 +57,7 @@ func (m *Match) claimReplacement(n *node) {
 	if !tried || n.rec == nil || i.Action != Replace || i.Provider != n.inst.Provider || i.ID != n.rec.ID {
 		return
 	}
-	found := n.table.resembling(attrsGetter(i.Wanted), n.table.isStranger).best()
+	found := n.table.madeOf(i.Wanted)
 	if len(found) > 1 {
 		m.severalMade(n, found)
 	}
@@ -63,17 +65,30 @@ func (m *Match) claimReplacement(n *node) {
 		return
 	}
 	want, settled := n.content()
-	if !settled || compareContent(n.inst.Type, want, n.table.told(found[0])) < akin {
+	if !settled || !n.table.isStillWanted(want, i.Wanted, found[0]) {
 		m.depose(n.rec, n.table.objects[found[0]].ID)
 		return
 	}
-	n.former, n.rec, n.keyed = n.rec, nil, true
+	n.former, n.rec, n.keyed, n.ours = n.rec, nil, true, true
 	if n.index >= 0 {
 		n.table.claim[n.index] = nil
 		m.depose(n.former, n.former.ID)
 	}
 	n.index, n.gone = found[0], false
 	n.table.claim[n.index] = n
+}
+
+// isStillWanted reports whether what was made of some values is what is wanted now,
+// be it as the values say, or as the object tells of itself.
+func (t *Table) isStillWanted(want getter, sent map[string]cty.Value, i int) bool {
+	made := func(name string) (cty.Value, bool) {
+		v, ok := t.objects[i].Attrs[name]
+		if !ok {
+			v, ok = sent[name]
+		}
+		return v, ok
+	}
+	return compareContent(t.typ, want, attrsGetter(sent), nearly) == likewise || compareContent(t.typ, want, made, nearly) >= akin
 }
 
 func (m *Match) severalMade(n *node, found []int) {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/schema"
 )
@@ -170,7 +172,8 @@ func TestReplaceOfTarget(t *testing.T) {
 	w.expect(`-/+ acme_picture.p digest="d2"`, "~ acme_post.a pictures=[<acme_picture.p>]", "- acme_picture.p")
 }
 
-// TestReplaceGuards: a replacement counts once, and is none of what must stay.
+// TestReplaceGuards: what is replaced comes back, so that it is no deletion; but what
+// must stay must not be replaced.
 func TestReplaceGuards(t *testing.T) {
 	w := posted(t)
 	w.in.Guards.MaxDelete = Limit{Number: 0, Absolute: true}
@@ -180,7 +183,7 @@ func TestReplaceGuards(t *testing.T) {
 	for _, r := range p.Refusals {
 		got[r.Guard] += r.Count
 	}
-	if diff := cmp.Diff(map[string]int{GuardMaxDelete: 1, GuardPreventDestroy: 1}, got); diff != "" {
+	if diff := cmp.Diff(map[string]int{GuardPreventDestroy: 1}, got); diff != "" {
 		t.Errorf("refusals (-want +got):\n%s", diff)
 	}
 }
@@ -273,5 +276,99 @@ func TestPostsOrder(t *testing.T) {
 	}
 	if c := p.Steps[0].Changes[0]; len(c.Removed) != 1 || c.Removed[0].Label != "G" || c.Refers != "group" {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestReplaceIgnored: who ignores the path of a file ignores the file.
+func TestReplaceIgnored(t *testing.T) {
+	w := posted(t)
+	w.in.Instances[0].Block.IgnoreChanges = []string{"source"}
+	w.expect()
+	w = newWall(t)
+	w.want("acme_picture.p", picture("p.png", 3, "d2")).Block.IgnoreChanges = []string{"source"}
+	w.expect(`+ acme_picture.p source="wall/p.png" name="p.png" size=[] digest="d2" media="image/png"`)
+}
+
+// TestReplaceNotKept: a new one that has another name than was sent has failed by
+// that field, and all goes on, since yet another one would fare no better; later
+// plans know it as it is.
+func TestReplaceNotKept(t *testing.T) {
+	answer := map[string]cty.Value{"name": str("p (1).png"), "size": num(3)}
+	w := newWall(t)
+	w.owned("acme_picture.p", "1", attrs{"name": "old.png", "size": num(3), "digest": "d2"})
+	w.want("acme_picture.p", picture("p.png", 3, "d2"))
+	rec := w.owned("acme_post.a", "7", attrs{"title": "A", "body": "x", "pictures": []string{"1"}})
+	rec.Needs = []schema.Address{address(t, "acme_picture.p")}
+	w.want("acme_post.a", attrs{"title": "A", "body": "x", "pictures": []any{ref("acme_picture.p")}})
+	f := &fake{answers: map[string]map[string]cty.Value{"create acme_picture.p": answer}}
+	o := options(4)
+	o.Types = w.in.Types
+	r := appliedWith(t, context.Background(), w.mustPlan(), f, o)
+	var kept *NotKeptError
+	if !errors.As(r.Errors[0], &kept) || !kept.Made || !kept.Final || kept.What != `name (it is "p (1).png" instead of "p.png")` {
+		t.Errorf("%v", r.Errors[0])
+	}
+	if diff := cmp.Diff([]Status{Failed, Done, Done}, r.Status); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+	for had, fails := range map[string]bool{"p.png": true, "p (1).png": false} { // it has got another name, or the same as ever
+		w := newWall(t)
+		rec := w.owned("acme_picture.p", "1", attrs{"name": had, "size": num(3), "digest": "d1"})
+		rec.Writes = map[string]Write{"name": {Sent: str("p.png"), Answer: str(had), At: now.Add(-2 * time.Hour)}}
+		w.want("acme_picture.p", picture("p.png", 3, "d2"))
+		o.Objects = func(schema.Address) (map[string]cty.Value, bool) { return rec.Attrs, true }
+		r := appliedWith(t, context.Background(), w.mustPlan(), f, o)
+		if (r.Status[0] == Failed) != fails || r.Status[1] != Done {
+			t.Errorf("%s: %v, %v", had, r.Status, r.Errors)
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		answer  cty.Value
+		warning []string
+	}{
+		{"answered", str("p (1).png"), []string{}},
+		{"not answered", cty.NilVal, []string{"The server has another name"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWall(t)
+			rec := w.owned("acme_picture.p", "2", attrs{"name": "p (1).png", "size": num(3), "digest": "d2"})
+			rec.Writes = map[string]Write{"name": {Sent: str("p.png"), Answer: c.answer, At: now.Add(-2 * time.Hour)}}
+			w.want("acme_picture.p", picture("p.png", 3, "d2"))
+			if diff := cmp.Diff(c.warning, warnings(w.expect())); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			w.in.Instances = nil
+			w.want("acme_picture.p", picture("q.png", 3, "d2"))
+			w.expect(`-/+ acme_picture.p name="q.png"`, "- acme_picture.p")
+		})
+	}
+}
+
+// TestGoesWhileUsed: what is deleted while a post that leaves it alone still shows it
+// is pointed out.
+func TestGoesWhileUsed(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		post  attrs
+		steps []string
+		says  []string
+	}{
+		{"left out", attrs{"title": "A", "body": "x"}, []string{"- acme_group.g", "- acme_picture.p"},
+			[]string{"A group that is deleted is still referred to", "A picture that is deleted is still referred to"}},
+		{"taken out", attrs{"title": "A", "body": "x", "pictures": []string{}, "groups": []string{}},
+			[]string{"~ acme_post.a pictures=[] groups=[]", "- acme_group.g", "- acme_picture.p"}, []string{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWall(t)
+			w.owned("acme_group.g", "3", attrs{"name": "G", "kind": "organization", "parent": nil})
+			w.owned("acme_picture.p", "5", attrs{"name": "p.png", "size": num(3), "digest": "d1"})
+			w.owned("acme_post.a", "7", attrs{"title": "A", "body": "x", "pictures": []string{"5"}, "groups": []string{"3"}})
+			w.want("acme_post.a", c.post)
+			p := w.expect(c.steps...)
+			if diff := cmp.Diff(c.says, warnings(p)); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

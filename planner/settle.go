@@ -74,7 +74,7 @@ func (m *Match) settle(l Lookup) Answer {
 	if typ == nil || table == nil {
 		return Answer{Outcome: Unclear, Why: "its type was not listed"}
 	}
-	switch at, count := table.stranger(l.Values); {
+	switch at, count := table.stranger(l.Values, l.Step.Similar...); {
 	case count == 1:
 		return Answer{Outcome: Happened, Object: table.objects[at]}
 	case count > 1 && knownByContent(typ):
@@ -82,7 +82,7 @@ func (m *Match) settle(l Lookup) Answer {
 	case count > 1:
 		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%d live %s have its keys", count, typ.Noun[1])}
 	}
-	if ids := table.maybe(l.Values); ids != "" {
+	if ids := table.maybe(l.Values, l.Step.Similar); ids != "" {
 		return Answer{Outcome: Unclear, Until: m.until(l), Why: fmt.Sprintf("%s %s may be it, and the server does not tell all of its content", typ.Noun[0], ids)}
 	}
 	if !m.unclear(l.Step.Provider, typ, l.At, l.Accepted) {

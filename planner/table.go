@@ -173,7 +173,7 @@ func keyPart(attr *schema.Attribute, get func(string) (cty.Value, bool)) (string
 	if !isText(v) {
 		return "", false
 	}
-	folded := foldText(attr.Compare, v.AsString())
+	folded := schema.Fold(attr.Compare, v.AsString())
 	return folded, folded != ""
 }
 
@@ -190,10 +190,11 @@ func (t *Table) AddMissing(o *Table) {
 // stranger looks for the one object that nobody owns or claims and that has the
 // content of these values, or their natural keys: one at least, and none before it
 // that differs.
-// count says how many there are; only of one the index is meant.
-func (t *Table) stranger(values map[string]cty.Value) (index, count int) {
+// count says how many there are; only of one the index is meant. Those with the ids
+// of except have another content for sure.
+func (t *Table) stranger(values map[string]cty.Value, except ...string) (index, count int) {
 	if knownByContent(t.typ) {
-		found := t.resembling(attrsGetter(values), t.isStranger).best()
+		found := t.madeOf(values, except...)
 		if len(found) == 0 {
 			return 0, 0
 		}
@@ -223,11 +224,11 @@ func (t *Table) stranger(values map[string]cty.Value) (index, count int) {
 
 // maybe names the strangers that have the content of these values as far as they
 // tell it.
-func (t *Table) maybe(values map[string]cty.Value) string {
+func (t *Table) maybe(values map[string]cty.Value, except []string) string {
 	if !knownByContent(t.typ) {
 		return ""
 	}
-	return t.ids(t.resembling(attrsGetter(values), t.isStranger).untold)
+	return t.ids(t.resembling(attrsGetter(values), widely, t.strangerBut(except)).untold)
 }
 
 // strangerUnplaced looks for the one unit of that name that nobody owns and whose

@@ -2,8 +2,6 @@ package planner
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -16,7 +14,7 @@ import (
 func equal(attr *schema.Attribute, a, b cty.Value) bool {
 	a, b = plain(a), plain(b)
 	if isText(a) && isText(b) {
-		return foldText(attr.Compare, a.AsString()) == foldText(attr.Compare, b.AsString())
+		return schema.Fold(attr.Compare, a.AsString()) == schema.Fold(attr.Compare, b.AsString())
 	}
 	if schema.IsEmpty(a) || schema.IsEmpty(b) {
 		return schema.IsEmpty(a) && schema.IsEmpty(b)
@@ -84,44 +82,4 @@ func Without(v cty.Value, texts []string) cty.Value {
 		return v
 	}
 	return setOf(slices.DeleteFunc(elements(v), func(t string) bool { return slices.Contains(texts, t) }))
-}
-
-// foldText brings a text into the form in which it is compared.
-func foldText(how schema.Compare, s string) string {
-	switch how {
-	case schema.CompareFold:
-		return foldCase(s)
-	case schema.ComparePhone:
-		return foldPhone(s)
-	}
-	return s
-}
-
-// foldCase maps each rune to the least of its case-folding orbit, so that texts
-// that differ by case alone become one, in any script.
-func foldCase(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < unicode.MaxASCII {
-			return unicode.ToLower(r)
-		}
-		least := r
-		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			least = min(least, next)
-		}
-		return unicode.ToLower(least)
-	}, s)
-}
-
-// foldPhone keeps digits and a leading plus.
-func foldPhone(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r >= '0' && r <= '9' || r == '+' && b.Len() == 0 {
-			b.WriteRune(r)
-		}
-	}
-	if b.String() == "+" {
-		return ""
-	}
-	return b.String()
 }

@@ -91,7 +91,7 @@ func Believe(in Input) hcl.Diagnostics {
 // verifyAbsent looks for an object with a natural key of what is to be made.
 func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bool) error {
 	if knownByContent(typ) {
-		return verifyNotAlike(s, typ, table)
+		return verifyNotAlike(s, typ, table, freed)
 	}
 	for key := range typ.Keys {
 		want, ok := keyOf(typ, key, func(name string) (cty.Value, bool) {
@@ -114,19 +114,23 @@ func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bo
 	return nil
 }
 
-// verifyNotAlike looks for a strange object with the content of what is to be made.
-func verifyNotAlike(s *Step, typ *schema.Type, table *Table) error {
+// verifyNotAlike looks for a strange object with the content of what is to be made,
+// but for those that the plan has another use for.
+func verifyNotAlike(s *Step, typ *schema.Type, table *Table, used map[ObjectID]bool) error {
 	if !s.settled(typ) {
 		return nil // something it is to have is still to be made, so nobody has it
 	}
-	found := table.resembling(s.known, table.isStranger)
+	found := table.resembling(s.known, nearly, func(i int) bool {
+		return table.isStranger(i) && !used[ObjectID{s.Provider, typ.Name, table.objects[i].ID}]
+	})
 	if list := append(found.best(), found.untold...); len(list) > 0 {
 		return fmt.Errorf("a %s that may be this one has appeared meanwhile: id %s. Plan again to adopt it", typ.Noun[0], table.ids(list))
 	}
 	return nil
 }
 
-// givenUp lists the objects that the plan itself deletes or gives another key.
+// givenUp lists the objects that the plan itself deletes or gives another key. Of
+// those without keys it is all that the plan is about: it was made knowing them.
 func givenUp(p *Plan, types map[string]*schema.Type) map[ObjectID]bool {
 	out := map[ObjectID]bool{}
 	for i := range p.Steps {
@@ -134,6 +138,9 @@ func givenUp(p *Plan, types map[string]*schema.Type) map[ObjectID]bool {
 		typ := types[s.Address.Type]
 		if s.ID == "" || typ == nil {
 			continue
+		}
+		if knownByContent(typ) {
+			out[ObjectID{s.Provider, typ.Name, s.ID}] = true
 		}
 		for key := range typ.Keys {
 			if s.givesUp(typ, key) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gabriel-vasile/mimetype"
 	"github.com/hashicorp/hcl/v2"
@@ -69,6 +70,9 @@ func (u *uploads) measure(key uploadKey) *upload {
 	found := &upload{name: filepath.Base(key.path)}
 	if key.path == "" {
 		return found.fail("Empty path", "The path is empty. Write the path of a file; paths are relative to the configuration folder.")
+	}
+	if strings.ContainsFunc(found.name, unicode.IsControl) {
+		return found.fail("Control character in a file name", key.shown+" has a character in its name that cannot be seen, such as a line break, and servers keep such names in another way. Rename the file.")
 	}
 	// Asked before it is opened, since opening a pipe waits for who writes to it.
 	info, err := os.Stat(key.path)

@@ -70,7 +70,12 @@ func TestWhatIsNoPlainFile(t *testing.T) {
 	if err := os.Truncate(large, 1<<34); err != nil {
 		t.Fatal(err)
 	}
+	broken := filepath.Join(dir, "a\nb.txt")
+	if err := os.WriteFile(broken, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]string{
+		broken:     "has a character in its name that cannot be seen",
 		loop:       "cannot be read: ",
 		os.DevNull: "is no file with a content of its own",
 		large:      "a document of 17.2 GB",

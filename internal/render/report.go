@@ -1,7 +1,9 @@
 package render
 
 import (
+	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/espalier-dev/espalier/planner"
@@ -90,10 +92,14 @@ func causes(plan *planner.Plan, r *planner.Report) map[int][]int {
 // counts is the line that counts how the steps ended.
 func (f *reportFace) counts() string {
 	total := make([]int, planner.Pending+1)
-	byAction := make([]int, len(verbs))
+	byAction, otherwise := make([]int, len(verbs)), make([]int, len(verbs))
 	released := 0
 	for i := range f.plan.Steps {
 		s := status(f.report, i)
+		if f.madeOtherwise(i) {
+			otherwise[f.plan.Steps[i].Action]++
+			continue
+		}
 		total[s]++
 		_, half := f.plan.Completes(i)
 		switch step := &f.plan.Steps[i]; {
@@ -113,6 +119,11 @@ func (f *reportFace) counts() string {
 	if released > 0 {
 		did = append(did, count(released)+" released")
 	}
+	for action, n := range otherwise {
+		if n > 0 {
+			left = append(left, count(n)+" "+verbs[action][1]+", but not as it was sent")
+		}
+	}
 	for _, c := range []struct {
 		status planner.Status
 		words  [2]string
@@ -128,10 +139,19 @@ func (f *reportFace) counts() string {
 	switch {
 	case len(left) == 0:
 		return "Done: " + strings.Join(did, ", ") + "."
+	case len(did) == 0 && slices.Max(otherwise) > 0:
+		return "Done in part: " + strings.Join(left, ", ") + "."
 	case len(did) == 0:
 		return "Nothing done: " + strings.Join(left, ", ") + "."
 	}
 	return "Done in part: " + strings.Join(did, ", ") + "; " + strings.Join(left, ", ") + "."
+}
+
+// madeOtherwise reports whether a step has failed although it made its object,
+// because the server did not keep all that was sent.
+func (f *reportFace) madeOtherwise(i int) bool {
+	var e *planner.NotKeptError
+	return status(f.report, i) == planner.Failed && errors.As(f.err(i), &e) && e.Made
 }
 
 // settled tells what became of calls that were not answered.
@@ -152,9 +172,16 @@ func (f *reportFace) settled() {
 func (f *reportFace) next() []string {
 	r := f.report
 	var list []string
-	if r.Count(planner.Failed) > 0 && r.Count(planner.Done) == 0 {
+	failed := 0
+	for i, s := range r.Status {
+		var e *planner.NotKeptError
+		if s == planner.Failed && !(errors.As(f.err(i), &e) && e.Final) {
+			failed++
+		}
+	}
+	if failed > 0 && r.Count(planner.Done) == 0 {
 		list = append(list, "Put right what the messages say and apply again.")
-	} else if r.Count(planner.Failed) > 0 {
+	} else if failed > 0 {
 		list = append(list, "Put right what the messages say and apply again: only the rest will be sent.")
 	}
 	if r.Count(planner.Undecided) > 0 {

@@ -3,8 +3,11 @@ package rest
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"mime/multipart"
@@ -15,8 +18,10 @@ import (
 
 // FileBody is a multipart form with one part, in which the file at path is sent
 // under a name and with a media type. The file is read while it is sent, and anew
-// each time that the body is sent again; it must then be as long as it is now.
-func FileBody(part, path, name, mediaType string) (*Body, error) {
+// each time that the body is sent again; it must then be as long as it is now. Where
+// digest, a SHA-256 in lower-case hexadecimal, is not empty, it must also have that:
+// the end of the form is not sent after another content.
+func FileBody(part, path, name, mediaType, digest string) (*Body, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is not a file")
@@ -32,7 +37,7 @@ func FileBody(part, path, name, mediaType string) (*Body, error) {
 		ContentType: "multipart/form-data; boundary=" + boundary,
 		Size:        int64(len(head)) + info.Size() + int64(len(tail)),
 		Open: func() (io.ReadCloser, error) {
-			file, err := openContent(path, info.Size())
+			file, err := openContent(path, info.Size(), digest)
 			if err != nil {
 				return nil, err
 			}
@@ -47,14 +52,16 @@ type form struct {
 	io.Closer
 }
 
-// content is a file being sent: what is read of it has the length that was
-// promised, or ends in an error.
+// content is a file being sent: what is read of it has the length and the digest that
+// were promised, or ends in an error.
 type content struct {
 	file       *os.File
 	size, read int64
+	digest     string // empty for any
+	hash       hash.Hash
 }
 
-func openContent(path string, size int64) (*content, error) {
+func openContent(path string, size int64, digest string) (*content, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, &contentError{err}
@@ -67,14 +74,15 @@ func openContent(path string, size int64) (*content, error) {
 		file.Close()
 		return nil, &contentError{err}
 	}
-	return &content{file: file, size: size}, nil
+	return &content{file: file, size: size, digest: digest, hash: sha256.New()}, nil
 }
 
-// Read reads on. The end is told only of a file that ends where it should, so that
-// the form around another is never completed.
+// Read reads on. The last bytes and the end are told only of a file that is what it
+// should be, so that the form around another is never completed.
 func (c *content) Read(p []byte) (int, error) {
 	n, err := c.file.Read(p)
 	c.read += int64(n)
+	c.hash.Write(p[:n])
 	ended := errors.Is(err, io.EOF)
 	switch {
 	case c.read > c.size, ended && c.read < c.size:
@@ -85,9 +93,13 @@ func (c *content) Read(p []byte) (int, error) {
 		return 0, &contentError{changed(c.size, now)}
 	case err != nil && !ended:
 		return n, &contentError{err}
+	case c.read == c.size && c.digest != "" && c.digest != hex.EncodeToString(c.hash.Sum(nil)):
+		return 0, &contentError{errOther}
 	}
 	return n, err
 }
+
+var errOther = errors.New("it has changed since the plan was made")
 
 func changed(before, now int64) error {
 	return fmt.Errorf("it has changed: it was %d bytes long, and is %d", before, now)

@@ -2,6 +2,8 @@ package rest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -21,7 +23,7 @@ import (
 // uploading is a table whose things are made of the file at a path.
 func uploading(path, name string) map[string]*Operation {
 	table := thing()
-	table["thing"].Create = func(map[string]cty.Value) (*Body, error) { return FileBody("file", path, name, "image/png") }
+	table["thing"].Create = func(map[string]cty.Value) (*Body, error) { return FileBody("file", path, name, "image/png", "") }
 	table["thing"].Update = nil
 	return table
 }
@@ -96,7 +98,7 @@ func TestFileNamesSurvive(t *testing.T) {
 	path := fileOf(t, "x")
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringOfN(rapid.OneOf(rapid.SampledFrom([]rune("\"\\%';=& .é中🙂")), rapid.RuneFrom([]rune("abcABC019"))), 1, 20, -1).Draw(t, "name")
-		body, err := FileBody("file", path, name, "text/plain")
+		body, err := FileBody("file", path, name, "text/plain", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,6 +224,53 @@ func (m *meddled) Read(p []byte) (int, error) {
 		m.meddle = nil
 	}
 	return n, err
+}
+
+// TestOtherContentIsNotSent uploads a file that is as long as it was and has another
+// content, at once or the second time that it is sent.
+func TestOtherContentIsNotSent(t *testing.T) {
+	sum := sha256.Sum256([]byte("content"))
+	digest, whole := hex.EncodeToString(sum[:]), 0
+	api := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			whole++
+		}
+		fixed(201, "application/json", `{"data":{"id":7}}`)(w, r)
+	})
+	path := fileOf(t, "content")
+	table := uploading(path, "a.png")
+	table["thing"].Create = func(map[string]cty.Value) (*Body, error) {
+		return FileBody("file", path, "a.png", "image/png", digest)
+	}
+	api.Operations = table
+	if _, err := api.Create(context.Background(), "thing", nil); err != nil || whole != 1 {
+		t.Fatalf("%d bodies, %v", whole, err)
+	}
+	edit := func() {
+		if err := os.WriteFile(path, []byte("another"), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	straight := api.HTTP.Transport
+	api.HTTP = &http.Client{Transport: twice{between{straight, edit}}}
+	for _, before := range []int{1, 2} { // the first time it is edited between the two
+		_, err := api.Create(context.Background(), "thing", nil)
+		const want = "create thing: the file cannot be sent: it has changed since the plan was made. Nothing was made of it; check the file, and plan again"
+		if provider.KindOf(err) != provider.Failed || err == nil || err.Error() != want || whole != 2 {
+			t.Errorf("run %d: %d whole bodies, %v\nwant %s", before, whole, err, want)
+		}
+	}
+}
+
+// between does something after each call.
+type between struct {
+	next http.RoundTripper
+	do   func()
+}
+
+func (b between) RoundTrip(r *http.Request) (*http.Response, error) {
+	defer b.do()
+	return b.next.RoundTrip(r)
 }
 
 func TestTooLargeForTheServer(t *testing.T) {
