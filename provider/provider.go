@@ -114,6 +114,9 @@ type TokenRequest struct {
 type Client interface {
 	// List returns all objects of a resource type, reading every page.
 	List(ctx context.Context, typ string) (Listing, error)
+	// Forget drops what is kept of lists, so that the next List reads anew. Every
+	// write does so by itself.
+	Forget()
 	// Read returns one object; Kind NotFound where there is none.
 	Read(ctx context.Context, typ, id string) (schema.Object, error)
 	// Changed lists the objects of a type that have changed after a time of the

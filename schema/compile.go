@@ -3,6 +3,7 @@ package schema
 import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // traits are what the compiler finds out about an expression.
@@ -50,6 +51,7 @@ type compiler struct {
 type forName struct {
 	name  string
 	level uint
+	from  *cty.ValueMarks // see loop
 }
 
 // compile rewrites an expression.
@@ -136,6 +138,7 @@ func (c *compiler) object(e *hclsyntax.ObjectConsExpr) (hclsyntax.Expression, tr
 		if wrapper, ok := key.(*hclsyntax.ObjectConsKeyExpr); ok && !isBareKey(wrapper) {
 			wrapped, t := c.compile(wrapper.Wrapped)
 			all = all.join(t)
+			wrapped = c.usedAsKey(wrapped)
 			key = &hclsyntax.ObjectConsKeyExpr{Wrapped: wrapped, ForceNonLiteral: wrapper.ForceNonLiteral}
 		}
 		copied.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: key, ValueExpr: value}

@@ -12,12 +12,14 @@ func (c *compiler) forExpr(e *hclsyntax.ForExpr) (hclsyntax.Expression, traits) 
 	copied := *e
 	var all traits
 	copied.CollExpr, all = c.compile(e.CollExpr)
+	from := &loop{}
+	copied.CollExpr = c.over(copied.CollExpr, from)
 
 	outerNames, outerLevel, outerRepeated := c.names, c.level, c.repeated
 	level := min(firstLevel+c.level, lastLevel)
-	c.names = append(c.names[:len(c.names):len(c.names)], forName{e.ValVar, level})
+	c.names = append(c.names[:len(c.names):len(c.names)], forName{e.ValVar, level, &from.elements})
 	if e.KeyVar != "" {
-		c.names = append(c.names, forName{e.KeyVar, level})
+		c.names = append(c.names, forName{e.KeyVar, level, &from.keys})
 	}
 	c.level++
 	c.repeated = true
@@ -29,6 +31,7 @@ func (c *compiler) forExpr(e *hclsyntax.ForExpr) (hclsyntax.Expression, traits) 
 			inner = inner.join(t)
 		}
 	}
+	copied.KeyExpr, copied.CondExpr = c.usedAsKey(copied.KeyExpr), c.used(copied.CondExpr)
 	c.names, c.level, c.repeated = outerNames, outerLevel, outerRepeated
 	if level != lastLevel {
 		inner.levels &^= 1 << level
@@ -70,7 +73,7 @@ func (c *compiler) call(e *hclsyntax.FunctionCallExpr) (hclsyntax.Expression, tr
 		}
 	}
 	invariant := first.levels == 0 && !first.refs
-	return c.hoist(fastCall(&copied, invariant), t), t
+	return c.hoist(c.calls(fastCall(&copied, invariant), e.Name), t), t
 }
 
 // conditional makes a conditional lazy if a branch reaches beyond itself: the
@@ -79,6 +82,7 @@ func (c *compiler) conditional(e *hclsyntax.ConditionalExpr) (hclsyntax.Expressi
 	copied := *e
 	var t, yes, no traits
 	copied.Condition, t = c.compile(e.Condition)
+	copied.Condition = c.used(copied.Condition)
 	copied.TrueResult, yes = c.compile(e.TrueResult)
 	copied.FalseResult, no = c.compile(e.FalseResult)
 	t = t.join(yes).join(no)
@@ -93,6 +97,7 @@ func (c *compiler) binary(e *hclsyntax.BinaryOpExpr) (hclsyntax.Expression, trai
 	var left, right traits
 	copied.LHS, left = c.compile(e.LHS)
 	copied.RHS, right = c.compile(e.RHS)
+	copied.LHS, copied.RHS = c.used(copied.LHS), c.used(copied.RHS)
 	t := left.join(right)
 	switch e.Op {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:

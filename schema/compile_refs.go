@@ -13,7 +13,7 @@ func (c *compiler) traversal(e hclsyntax.Expression, t hcl.Traversal) (hclsyntax
 	root := t.RootName()
 	for _, n := range slices.Backward(c.names) {
 		if n.name == root {
-			return &scopeNode{Expression: e, traversal: t}, traits{levels: 1 << n.level}
+			return &scopeNode{Expression: e, traversal: t, from: n.from}, traits{levels: 1 << n.level}
 		}
 	}
 	switch root {

@@ -36,7 +36,7 @@ func (s *Scope) dataAttribute(in *instance, name string, at hcl.Range) (cty.Valu
 	}
 	if in.muted {
 		s.mute()
-		return cty.UnknownVal(typ), nil
+		return s.from(in.res, name, cty.UnknownVal(typ)), nil
 	}
 	return cty.NullVal(typ), nil
 }
@@ -75,10 +75,10 @@ func (in *instance) readData(s *Scope) {
 	}
 	in.read = make(map[string]cty.Value, len(result)+len(args))
 	for name, v := range args {
-		in.read[name] = v
+		in.read[name] = s.from(r, name, v)
 	}
 	for name, v := range result {
-		in.read[name] = v
+		in.read[name] = s.from(r, name, v)
 	}
 }
 
@@ -89,6 +89,10 @@ func (in *instance) argument(s *Scope, a *attribute, ctx *hcl.EvalContext) (cty.
 	v, diags := a.expr.Value(ctx)
 	if diags.HasErrors() {
 		return cty.NullVal(a.Type), false, diags
+	}
+	v, d := in.admit(a, v)
+	if d != nil {
+		return cty.NullVal(a.Type), false, append(diags, d)
 	}
 	if !v.IsWhollyKnown() {
 		if f.muted {

@@ -56,7 +56,7 @@ func (in *instance) context(s *Scope) *hcl.EvalContext {
 	if key.Kind == IntKey {
 		ctx.Variables = map[string]cty.Value{"count": cty.ObjectVal(map[string]cty.Value{"index": key.Value()})}
 	} else {
-		ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key.Value(), "value": in.each})}
+		ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key.Value().WithMarks(in.res.expansion.keysFrom), "value": in.each})}
 	}
 	return ctx
 }
@@ -115,9 +115,13 @@ func (in *instance) settle(s *Scope, a *attribute, ctx *hcl.EvalContext) (*Templ
 		in.failed = append(in.failed, a.Name)
 		return nil, append(diags, more...)
 	}
-	switch {
-	case diags.HasErrors():
+	if diags.HasErrors() {
 		return fail()
+	}
+	v, d := in.admit(a, v)
+	switch {
+	case d != nil:
+		return fail(d)
 	case f.muted && !v.IsWhollyKnown():
 		return fail()
 	case v.IsNull() && a.Required:

@@ -44,6 +44,7 @@ func (x *expansion) expandParent(s *Scope) {
 	if len(above.deps) > 0 {
 		s.depend(&above.vertex)
 	}
+	x.keysFrom = above.keysFrom
 	x.byKey = make(map[InstanceKey]*instance, len(above.instances))
 	for _, in := range above.instances {
 		x.add(in.out.Address.Key, in.each, in)
@@ -70,6 +71,8 @@ func (x *expansion) expandForEach(s *Scope) {
 		return
 	}
 	x.diags = plain(diags)
+	v, from, keys := outside(v)
+	x.keysFrom = keys
 	// Only a block that is not nested, or nested in a single one, has a for_each.
 	var parent *instance
 	if x.res.parent != nil {
@@ -88,7 +91,7 @@ func (x *expansion) expandForEach(s *Scope) {
 			key = each
 		}
 		key, _ = key.Unmark()
-		x.add(InstanceKey{Kind: StringKey, Text: key.AsString()}, each, parent)
+		x.add(InstanceKey{Kind: StringKey, Text: key.AsString()}, each.WithMarks(from), parent)
 	}
 }
 

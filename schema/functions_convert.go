@@ -69,8 +69,11 @@ func markFunction(on bool) function.Function {
 			if on {
 				return args[0].Mark(Sensitive), nil
 			}
-			v, _ := args[0].UnmarkDeep()
-			return v, nil
+			bare, places := args[0].UnmarkDeepWithPaths()
+			for _, place := range places {
+				delete(place.Marks, Sensitive)
+			}
+			return bare.MarkWithPaths(places), nil
 		},
 	})
 }

@@ -38,17 +38,22 @@ func fastCall(e *hclsyntax.FunctionCallExpr, invariant bool) hclsyntax.Expressio
 }
 
 func (n *fastCallNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	collection, diags := n.Args[0].Value(ctx)
+	given, diags := n.Args[0].Value(ctx)
+	collection, from, _ := outside(given)
 	if !diags.HasErrors() && !collection.IsMarked() && collection.IsKnown() && !collection.IsNull() {
 		var v cty.Value
 		var ok bool
 		switch n.Name {
 		case "lookup":
-			v, ok = n.lookup(ctx, collection)
+			if v, ok = n.lookup(ctx, collection); ok {
+				v = v.WithMarks(from)
+			}
 		case "contains":
 			v, ok = n.contains(ctx, collection)
 		case "element":
-			v, ok = n.element(ctx, collection)
+			if v, ok = n.element(ctx, collection); ok {
+				v = v.WithMarks(from)
+			}
 		case "length":
 			v, ok = fastLength(collection)
 		}
@@ -62,7 +67,7 @@ func (n *fastCallNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 // second evaluates the second argument, if it is a plain known value of the type.
 func (n *fastCallNode) second(ctx *hcl.EvalContext, want cty.Type) (cty.Value, bool) {
 	v, diags := n.Args[1].Value(ctx)
-	if len(diags) > 0 || v.IsMarked() || !v.IsKnown() || v.IsNull() {
+	if v, _, _ = outside(v); len(diags) > 0 || v.IsMarked() || !v.IsKnown() || v.IsNull() {
 		return v, false
 	}
 	if v.Type() != want && v.Type().IsPrimitiveType() {
@@ -126,7 +131,7 @@ func (n *fastCallNode) contains(ctx *hcl.EvalContext, list cty.Value) (cty.Value
 		}
 	}
 	v, diags := n.Args[1].Value(ctx)
-	if len(diags) > 0 || v.IsMarked() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+	if v, _, _ = outside(v); len(diags) > 0 || v.IsMarked() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 		return cty.NilVal, false
 	}
 	_, has := n.members[v.AsString()]
@@ -141,7 +146,7 @@ func texts(list cty.Value) (members map[string]struct{}, failed bool) {
 	members = make(map[string]struct{}, list.LengthInt())
 	for it := list.ElementIterator(); it.Next(); {
 		_, v := it.Element()
-		if v.IsMarked() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		if v, _, _ = outside(v); v.IsMarked() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 			return nil, true
 		}
 		members[v.AsString()] = struct{}{}

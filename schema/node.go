@@ -11,6 +11,11 @@ import (
 // Each embeds an expression of package hclsyntax, whose closed interface it so
 // implements, and has a Value of its own.
 
+// wrapper is a node that gives the value of another in another form. A walk
+// through an expression comes to the wrapper, and from there to what is below the
+// other, without coming to the other itself.
+type wrapper interface{ wrapped() hclsyntax.Expression }
+
 // rejected is an expression with a mistake that was found without evaluating.
 type rejected struct {
 	hclsyntax.Expression

@@ -58,7 +58,7 @@ func (n *refNode) instance(ctx *hcl.EvalContext) (*instance, cty.ValueMarks, cty
 		if diags.HasErrors() {
 			return nil, nil, cty.DynamicVal, diags
 		}
-		v, marks = v.Unmark()
+		v, marks = withoutOrigin(v).Unmark()
 		if !v.IsKnown() {
 			n.scope.maybe(n.target)
 			return nil, nil, cty.DynamicVal.WithMarks(marks), diags

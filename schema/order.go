@@ -85,7 +85,8 @@ func (o *sorter) cycle(v *vertex) {
 // only for a message.
 func placeOfReference(from, to *vertex) hcl.Range {
 	at := from.owner.place()
-	find := func(e hclsyntax.Expression) bool {
+	var find func(hclsyntax.Expression) bool
+	find = func(e hclsyntax.Expression) bool {
 		found := false
 		_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
 			switch n := n.(type) {
@@ -93,6 +94,8 @@ func placeOfReference(from, to *vertex) hcl.Range {
 				found = found || refersTo(n.target, to)
 			case *localNode:
 				found = found || &n.local.vertex == to
+			case wrapper:
+				found = found || find(n.wrapped())
 			}
 			return nil
 		})

@@ -100,6 +100,7 @@ func (o *output) evaluate(s *Scope) {
 		s.mute()
 		return
 	}
+	v = withoutOrigin(v)
 	if IsSensitive(v) && !o.decl.sensitive {
 		o.diags = append(o.diags, problem(o.expr.Range(), "Sensitive output",
 			"The value of the output %q comes from something sensitive, and outputs are printed. Write sensitive = true in the block to hide it, or nonsensitive(...) around the value if it is no secret.", o.decl.name))

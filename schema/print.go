@@ -40,8 +40,8 @@ func (p *printer) expr(e hclsyntax.Expression) {
 	switch e := e.(type) {
 	case *hoisted:
 		p.expr(e.Expression)
-	case *untaggedNode:
-		p.expr(e.Expression)
+	case wrapper:
+		p.expr(e.wrapped())
 	case *fastCallNode:
 		p.call(e.FunctionCallExpr)
 	case *lazyLogic:
@@ -84,7 +84,7 @@ func (p *printer) literal(e hclsyntax.Expression) bool {
 	var v cty.Value
 	var diags hcl.Diagnostics
 	p.scope.collect(func() { v, diags = e.Value(p.ctx) })
-	if diags.HasErrors() || v.IsMarked() {
+	if v = withoutOrigin(v); diags.HasErrors() || v.IsMarked() {
 		return false
 	}
 	if ref := p.scope.referenceOf(v); ref != nil {
@@ -116,8 +116,8 @@ func (p *printer) loose(e hclsyntax.Expression) bool {
 		switch n := n.(type) {
 		case *hclsyntax.AnonSymbolExpr:
 			found = true
-		case *untaggedNode:
-			found = found || p.loose(n.Expression)
+		case wrapper:
+			found = found || p.loose(n.wrapped())
 		case *scopeNode:
 			for _, name := range p.names {
 				found = found || name == n.traversal.RootName()

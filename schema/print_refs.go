@@ -117,7 +117,7 @@ func reduce(path []string, v cty.Value, rest hcl.Traversal) ([]string, cty.Value
 // value writes a value that is not wholly known and has come by way of each: its
 // known parts as literals, its references by their addresses.
 func (p *printer) value(v cty.Value) {
-	if v.IsMarked() {
+	if v, _, _ = outside(v); v.IsMarked() {
 		p.opaque = true
 		return
 	}
@@ -180,7 +180,7 @@ func (t *varTree) set(path []string, v cty.Value) {
 		return
 	}
 	if len(path) == 0 {
-		t.value, t.whole, t.branches = v, true, nil
+		t.value, t.whole, t.branches = withoutOrigin(v), true, nil
 		return
 	}
 	if t.branches == nil {

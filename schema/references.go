@@ -13,6 +13,12 @@ func (s *Scope) attribute(in *instance, name string, at hcl.Range) (cty.Value, *
 	if in.res.decl.data {
 		return s.dataAttribute(in, name, at)
 	}
+	v, d := s.ownAttribute(in, name, at)
+	return s.from(in.res, name, v), d
+}
+
+// ownAttribute is attribute for a resource, without the marks of where it is from.
+func (s *Scope) ownAttribute(in *instance, name string, at hcl.Range) (cty.Value, *hcl.Diagnostic) {
 	if !in.res.configured[name] {
 		s.depend(&in.vertex)
 		return s.liveAttribute(in, name), nil

@@ -46,6 +46,8 @@ type expansion struct {
 	instances []*instance
 	byKey     map[InstanceKey]*instance
 	misses    int // how many keys were asked for that are not there
+	// keysFrom are the origins of the keys of a for_each.
+	keysFrom cty.ValueMarks
 	// unread says that the instances cannot be known, for a reason told elsewhere.
 	unread bool
 }

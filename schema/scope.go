@@ -42,6 +42,9 @@ type Scope struct {
 	readData  ReadDataFunc
 	uploads   *uploads
 
+	// several says that there is more than one provider configuration: see origin.
+	several bool
+
 	program
 	root       *hcl.EvalContext
 	stack      []*frame
@@ -90,6 +93,7 @@ func (c *Config) program() (*Scope, hcl.Diagnostics) {
 // compile makes the program anew. Its diagnostics are those of Load.
 func (s *Scope) compile() hcl.Diagnostics {
 	c := s.config
+	s.several = c.severalProviders()
 	s.root = &hcl.EvalContext{Functions: s.functions, Variables: map[string]cty.Value{}}
 	s.program = program{
 		locals:    make(map[string]*localValue, len(c.locals)),
@@ -215,6 +219,7 @@ func (s *Scope) evaluate(e hclsyntax.Expression, only string) (cty.Value, *frame
 	var v cty.Value
 	var diags hcl.Diagnostics
 	f := s.collect(func() { v, diags = compiled.Value(s.root) })
+	v = withoutOrigin(v)
 	if diags.HasErrors() {
 		v = cty.DynamicVal
 	}

@@ -65,8 +65,9 @@ func (s *Scope) referenceOf(v cty.Value) *reference {
 	return &s.references[n]
 }
 
-// isTagged reports whether an unmarked value carries a reference.
+// isTagged reports whether a value carries a reference.
 func isTagged(v cty.Value) bool {
+	v, _ = v.Unmark()
 	return v.Type() == cty.String && !v.IsKnown() && strings.HasPrefix(v.Range().StringPrefix(), tagPrefix)
 }
 
@@ -99,6 +100,8 @@ func (n *untaggedNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 	}
 	return untag(v), diags
 }
+
+func (n *untaggedNode) wrapped() hclsyntax.Expression { return n.Expression }
 
 func untagged(e hclsyntax.Expression) hclsyntax.Expression {
 	if _, literal := e.(*hclsyntax.LiteralValueExpr); literal {

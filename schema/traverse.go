@@ -109,12 +109,16 @@ func explainIndex(diags hcl.Diagnostics, v, key cty.Value) hcl.Diagnostics {
 type scopeNode struct {
 	hclsyntax.Expression
 	traversal hcl.Traversal
+	from      *cty.ValueMarks // of a for expression: see loop
 }
 
 func (n *scopeNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	name := n.traversal.RootName()
 	for c := ctx; c != nil; c = c.Parent() {
 		if v, ok := c.Variables[name]; ok {
+			if n.from != nil && len(*n.from) > 0 {
+				v = v.WithMarks(*n.from)
+			}
 			return traverse(v, n.traversal[1:])
 		}
 	}
@@ -134,6 +138,7 @@ func (n *indexNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
+	key = withoutOrigin(key)
 	v, indexDiags := hcl.Index(collection, key, &n.BracketRange)
 	if indexDiags.HasErrors() {
 		n.misses++

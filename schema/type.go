@@ -69,7 +69,10 @@ type Attribute struct {
 	Env     string
 	Purpose Purpose
 	// Refers names the type whose ids the attribute holds; empty for none.
-	Refers  string
+	Refers string
+	// IDs names, of the objects in the list that a data source gives, the
+	// attributes that hold ids.
+	IDs     []string
 	Compare Compare
 	// Enum lists the values that may be written; empty allows all.
 	Enum []string

@@ -178,6 +178,7 @@ func tenantText(c *configured) string {
 func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session state.Session, before *state.Snapshot, made *planned, conflicts map[int]error) error {
 	a := p.app
 	defer collectLess()()
+	conflicts = a.changedFiles(made.plan, conflicts)
 	soft, hard, done := a.interruptible(ctx, timed)
 	defer done()
 	defer context.AfterFunc(soft, func() {
@@ -187,11 +188,12 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 		p.stopCalls(context.Cause(soft))
 	})()
 	p.expect(made.plan)
-	p.storeTenants(session, made.plan)
-	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}, read: made.plan.Made.UTC()}
-	if made.refreshed != nil {
-		j.partly = made.refreshed.recalled
+	outdated := isOutdated(made.plan, conflicts)
+	if !outdated {
+		p.storeTenants(session, made.plan)
+		p.storeRuns(session, made.plan)
 	}
+	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}, read: made.plan.Made.UTC(), refreshed: made.refreshed}
 	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}, fresh: map[[2]string]reading{}}, troubles: p.troubles()}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
@@ -205,13 +207,27 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 	})
 	watch.end()
 	live.placedAll(made.plan, report)
-	outputs := p.store(ctx, session, made, report)
+	var outputs []render.NamedValue
+	if !outdated {
+		outputs = p.store(ctx, session, made, report)
+	}
 	closeErr := session.Close(ctx)
 	p.tell(made, report, outputs, f)
 	if err := exitOf(made.plan, report); err != nil {
 		return errors.Join(err, closeErr)
 	}
 	return closeErr
+}
+
+// isOutdated reports whether conflicts keep every step from being tried. Then the
+// state stays as it is, so that the plan holds again when what it was made of is back.
+func isOutdated(plan *planner.Plan, conflicts map[int]error) bool {
+	kept := make([]bool, len(plan.Steps))
+	for i := range plan.Steps {
+		_, kept[i] = conflicts[i]
+		kept[i] = kept[i] || slices.ContainsFunc(plan.Steps[i].Needs, func(need int) bool { return kept[need] })
+	}
+	return len(conflicts) > 0 && !slices.Contains(kept, false)
 }
 
 // allow bounds the calls of the run; 0 is any number.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,6 +118,9 @@ type planned struct {
 	believed map[schema.Address][]string
 	// refreshed is how what the lists do not carry was read.
 	refreshed *refreshed
+	// marks are the server times up to which it will be known what has changed, when
+	// the plan is carried out and its reading kept, by provider configuration and type.
+	marks map[[2]string]time.Time
 }
 
 // plan reads the live system and decides. The snapshot is nil where there is no
@@ -129,6 +133,11 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	}
 	if len(p.unset) > 0 {
 		return nil, schema.MergeDiagnostics(p.unset, p.check())
+	}
+	if p.uploads() { // what is wrong with files is said before any call
+		if diags := p.check(); diags.HasErrors() {
+			return nil, diags
+		}
 	}
 	if err := p.connect(ctx); err != nil {
 		return nil, err
@@ -164,7 +173,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 		State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
 		Full: f.mode() == planner.RefreshFull, Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
 	}
-	if err := p.readAlike(ctx, planner.ToRead(in), in.Live, f.parallelism); err != nil {
+	if err := p.readAlike(ctx, append(planner.ToRead(in), planner.ToPlace(in)...), in.Live, f.parallelism); err != nil {
 		return nil, err
 	}
 	match, diags := planner.NewMatch(in)
@@ -181,7 +190,15 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 		return nil, err
 	}
 	plan.Refresh = fresh.Refresh
-	return &planned{plan: plan, match: match, refreshed: fresh, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
+	return &planned{plan: plan, match: match, refreshed: fresh, marks: fresh.marks, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
+}
+
+// uploads reports whether anything wanted is made of local files.
+func (p *project) uploads() bool {
+	return slices.ContainsFunc(p.config.Resources(), func(r schema.Resource) bool {
+		t := p.app.types(r.Address.Type)
+		return t != nil && t.Upload != nil
+	})
 }
 
 // evaluate turns the configuration into wanted instances, now that ids are known

@@ -77,7 +77,7 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 			return schema.Object{}, err
 		}
 	}
-	sent, err := t.p.app.upload(t.p.app.types(s.Address.Type), s, values)
+	sent, err := t.p.app.upload(t.p.app.types(s.Address.Type), values)
 	if err != nil {
 		return schema.Object{}, err
 	}

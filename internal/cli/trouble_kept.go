@@ -18,7 +18,10 @@ func (t target) placed(s *planner.Step, err error) error {
 	}
 	f := &failure{t: t, step: s, typ: t.p.app.types(s.Address.Type)}
 	d := &render.Diagnosis{Err: err, Summary: "The server did not keep " + strings.Join(e.Attrs, ", ")}
-	const remedy = " The server answered that all is well all the same, so it may not offer this change. Plan again to see what is left."
+	remedy := " The server answered that all is well all the same, so it may not offer this change. Plan again to see what is left."
+	if e.Final {
+		remedy = " The server would do the same with another one, so this one is used as it is, and no later plan asks for it again."
+	}
 	d.Discreet = "This " + f.noun() + " has not all that was sent." + remedy
 	d.Detail = s.Address.String() + " has not all that was sent: " + e.What + "." + remedy
 	if slices.ContainsFunc(e.Attrs, f.hidden) {

@@ -153,6 +153,11 @@ func TestTold(t *testing.T) {
 			"The server does not take this name", []string{"It takes no such field, so this cannot be done by its API: do it by hand, or leave the name as it is"}},
 		{"what was not sent is not blamed first", ada, toChange(), aChange, provider.Error{Kind: provider.Refused, Status: 422, Vendor: "employee_number, email", Attrs: []string{"employee_number", "email"}}, 6,
 			"The server does not take this email", nil},
+		{"what is not touched", oslo, toChange(), aChange, provider.Error{Kind: provider.Refused, Status: 422, Vendor: "name is missing", Attrs: []string{"name"}}, 13,
+			"The server refuses the change for what it does not touch", []string{called("acme_group.oslo was not changed, because of its name, which this change does not touch. The server says: name is missing (HTTP 422). Some servers take a change for the whole object"),
+				called(`see the settings of provider "acme".`)}},
+		{"what is touched goes before what is not", oslo, toChange(), aChange, provider.Error{Kind: provider.Refused, Status: 422, Vendor: "name, parent", Attrs: []string{"name", "parent"}}, 16,
+			"The server does not take this parent", nil},
 		{"a level is not there", oslo, toCreate(), aCreate, provider.Error{Kind: provider.Refused, Status: 422, Vendor: `no kind "Butikk"`, Attrs: []string{"kind"}}, 15,
 			"The server does not take this kind", []string{`was not created with the kind "shop".`, called(`It was sent as "Butikk", as provider "acme" says.`), `The levels that live groups carry are "company" (live "Organization").`}},
 		{"nothing is blamed", ada, toCreate(), aCreate, provider.Error{Kind: provider.Refused, Status: 400}, 5,
@@ -183,8 +188,11 @@ func TestTold(t *testing.T) {
 			if test.address == oslo {
 				wanted = unit()
 			}
-			err := error(&test.err)
-			told := live.told(context.Background(), stepOf(t, test.address, action), test.what, wanted, err, live.p.judged(err, test.kind, nil))
+			err, step := error(&test.err), stepOf(t, test.address, action)
+			if strings.Contains(test.name, "touched") {
+				step.Changes = []planner.Change{{Attr: "parent"}}
+			}
+			told := live.told(context.Background(), step, test.what, wanted, err, live.p.judged(err, test.kind, nil))
 			var d *render.Diagnosis
 			if !errors.As(told, &d) {
 				t.Fatalf("%v is no diagnosis", told)

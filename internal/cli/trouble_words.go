@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -40,6 +41,8 @@ func (f *failure) account() account {
 	switch a := f.typ.Attribute(attr); {
 	case a == nil:
 		return f.refused()
+	case !f.touched(attr):
+		return f.untouched(attr)
 	case taken.MatchString(e.Vendor):
 		return f.taken(attr)
 	case a.Purpose == schema.PurposeLevel:
@@ -55,10 +58,10 @@ var taken = regexp.MustCompile(`(?i)\b(taken|already (exists?|in use|used|regist
 var noField = regexp.MustCompile(`(?i)\b(no|unknown|unpermitted|unexpected|unrecogni[sz]ed)\b.{0,12}\b(field|parameter|attribute|property|key)\b`)
 
 // blamed is the attribute that the vendor's words are about: of those it names,
-// one that the call has sent.
+// one that the call was about.
 func (f *failure) blamed() string {
 	for _, attr := range f.err.Attrs {
-		if v, ok := f.wanted[attr]; ok && v != cty.NilVal {
+		if v, ok := f.wanted[attr]; ok && v != cty.NilVal && f.touched(attr) {
 			return attr
 		}
 	}
@@ -66,6 +69,27 @@ func (f *failure) blamed() string {
 		return f.err.Attrs[0]
 	}
 	return ""
+}
+
+// touched reports whether the call was about the attribute: a change is about what
+// is to be changed alone, and attributes with ids of one type may go in one field.
+func (f *failure) touched(attr string) bool {
+	if f.what != toChange() || len(f.step.Changes) == 0 {
+		return true
+	}
+	a := f.typ.Attribute(attr)
+	return slices.ContainsFunc(f.step.Changes, func(c planner.Change) bool {
+		other := f.typ.Attribute(c.Attr)
+		return c.Attr == attr || a != nil && other != nil && a.Refers != "" && a.Refers == other.Refers
+	})
+}
+
+// untouched is a change that is refused for what it is not about.
+func (f *failure) untouched(attr string) account {
+	return account{summary: "The server refuses the change for what it does not touch", detail: func(who string, _ bool) string {
+		return fmt.Sprintf("%s was not changed, because of its %s, which this change does not touch.%s Some servers take a change for the whole object and miss what is not sent, and some do not take a value any more that is there: see the settings of provider %q.",
+			who, attr, f.vendor(), f.step.Provider)
+	}}
 }
 
 // vendor is what the server said, as a sentence with a blank before it; empty if it

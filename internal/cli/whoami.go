@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -92,12 +91,12 @@ func (p *project) explainWho(c *configured, err error) error {
 	switch provider.KindOf(err) {
 	case provider.Unauthorized:
 		summary = "Provider %q does not accept the credentials"
-	case provider.NotFound:
+	case provider.NotFound, provider.Malformed:
 		summary = "Provider %q answers, but not as the vendor's API does"
 	case provider.Unavailable:
 		summary = "Provider %q cannot be reached"
 	}
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf(summary, c.key), Detail: strings.TrimSuffix(err.Error(), ".") + "."}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf(summary, c.key), Detail: readingText(err)}
 	if at := c.at; at.Filename != "" {
 		d.Subject = &at
 	}

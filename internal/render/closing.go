@@ -69,6 +69,11 @@ func (f *face) emptyLine() string {
 	case f.plan.Destroy:
 		return "No changes. The state owns nothing."
 	}
+	for i := range f.plan.Refresh.Recalls {
+		if f.plan.Refresh.Recalls[i].Unusable != "" {
+			return "No changes, as far as the live system was read."
+		}
+	}
 	return "No changes. The organisation matches the configuration."
 }
 

@@ -94,3 +94,26 @@ func TestReplacementDone(t *testing.T) {
 		t.Errorf("%q", words)
 	}
 }
+
+// TestReplacedButNotKept: what was made is counted as that, though its step failed.
+func TestReplacedButNotKept(t *testing.T) {
+	p, o := replacing()
+	for _, c := range []struct {
+		err   planner.NotKeptError
+		ends  string
+		again bool
+	}{
+		{planner.NotKeptError{Attrs: []string{"name"}, What: "name", Made: true, Final: true}, "Done in part: 1 deleted; 1 replaced, but not as it was sent.\n", false},
+		{planner.NotKeptError{Attrs: []string{"note"}, What: "note", Made: true}, "Done in part: 1 deleted; 1 replaced, but not as it was sent.\nPut right", true},
+		{planner.NotKeptError{Attrs: []string{"note"}, What: "note"}, "Done in part: 1 deleted; 1 failed.\nPut right", true},
+	} {
+		var b bytes.Buffer
+		r := &planner.Report{Status: []planner.Status{planner.Failed, planner.Done, planner.Done}, Errors: []error{&c.err, nil, nil}}
+		if err := Report(&b, p, r, o); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), c.ends) || strings.Contains(b.String(), "apply again") != c.again {
+			t.Errorf("%s\nwant %q", b.String(), c.ends)
+		}
+	}
+}

@@ -75,6 +75,8 @@ type TokenError struct {
 	Vendor string
 	// Err is the cause where no usable answer came.
 	Err error
+
+	strange bool // the answer came whole, and is none of the API
 }
 
 func (e *TokenError) Error() string {
@@ -101,7 +103,18 @@ func (e *TokenError) Unwrap() error { return e.Err }
 
 // Unauthorized reports that the credentials were refused, so that asking again
 // is of no use. Callers that do not import this package can look for it.
-func (e *TokenError) Unauthorized() bool { return e.final() }
+func (e *TokenError) Unauthorized() bool { return e.final() && !e.Foreign() }
+
+// Foreign reports that what answered is not the API: nothing gives tokens at this
+// address, or a web page came back. Callers that do not import this package can
+// look for it.
+func (e *TokenError) Foreign() bool {
+	switch e.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return e.Code == ""
+	}
+	return e.strange || e.Status >= 300 && e.Status < 400
+}
 
 // Remedy says what to do.
 func (e *TokenError) Remedy() string {
@@ -112,7 +125,7 @@ func (e *TokenError) Remedy() string {
 		return "Check username and password"
 	case e.Status == http.StatusTooManyRequests:
 		return "The server takes no more calls for now; try again later"
-	case e.Status == http.StatusNotFound || e.Status >= 200 && e.Status < 400:
+	case e.Foreign():
 		return "Check the address in the provider block: what answers there is not the API"
 	case e.Status >= 400 && e.Status < 500:
 		return "Check client_id and client_secret, and username and password if they are used"

@@ -44,7 +44,7 @@ func (s *source) call(ctx context.Context, inQuery bool) (*grant, error) {
 	}
 	g, err := s.parse(body, sending.sent)
 	if err != nil {
-		failure.Err = err
+		failure.Err, failure.strange = err, true
 		return nil, failure
 	}
 	s.secrets.add(g.AccessToken)
@@ -127,6 +127,9 @@ func (s *source) explain(failure *TokenError, body []byte) {
 		Message     string `json:"message"`
 	}
 	if json.Unmarshal(body, &answer) != nil {
+		// A page with 401 may be what a server makes of wrong credentials.
+		page := bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+		failure.strange = page && (failure.Status == http.StatusBadRequest || failure.Status == http.StatusForbidden)
 		return
 	}
 	if code, ok := answer.Error.(string); ok {

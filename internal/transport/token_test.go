@@ -280,6 +280,9 @@ func TestTokenErrors(t *testing.T) {
 			[]string{"HTTP 401", "Client authentication failed", "Check client_id and client_secret"}, 1},
 		{"a wrong password", `{"error":"invalid_grant"}`, 400, "invalid_grant", []string{"Check username and password"}, 1},
 		{"no such address", `<html>`, 404, "", []string{"HTTP 404", "Check the address"}, 2},
+		{"no such method", `{}`, 405, "", []string{"HTTP 405", "Check the address"}, 2},
+		{"a gateway's page", " <html>no</html>", 403, "", []string{"HTTP 403", "Check the address"}, 2},
+		{"a page for wrong credentials", "<html>no</html>", 401, "", []string{"HTTP 401", "Check client_id"}, 2},
 		{"a message", `{"id":"x","message":"go away","status":403}`, 403, "", []string{"go away", "Check client_id"}, 2},
 		{"a page", `<html>welcome</html>`, 200, "", []string{"not JSON", "Check the address"}, 2},
 		{"no token in it", `{"hello":"world"}`, 200, "", []string{"no access_token", "Check the address"}, 1},
@@ -302,6 +305,9 @@ func TestTokenErrors(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("%q does not say %q", err, want)
 				}
+			}
+			if atAddress := strings.Contains(err.Error(), "Check the address"); token.Foreign() != atAddress || token.Unauthorized() && atAddress {
+				t.Errorf("%q: foreign %v, unauthorized %v", err, token.Foreign(), token.Unauthorized())
 			}
 			if strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "client_credentials") {
 				t.Errorf("%q tells too much", err)

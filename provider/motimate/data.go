@@ -62,6 +62,9 @@ func (c *client) dataUser(ctx context.Context, args map[string]cty.Value) (map[s
 	if err != nil {
 		return nil, err
 	}
+	if err := dialable(args); err != nil {
+		return nil, err
+	}
 	wanted := keys(args, "id", "employee_number", "email", "phone_number")
 	found, _ := people.find(wanted)
 	object, err := one("user", found, wanted, "")
@@ -88,12 +91,15 @@ func (c *client) dataGroup(ctx context.Context, args map[string]cty.Value) (map[
 	if err != nil {
 		return nil, err
 	}
+	if err := somewhere(args); err != nil {
+		return nil, err
+	}
 	wanted := keys(args, "path", "id", "name")
 	wanted = append(wanted, filtersOf(args, "parent")...) // empty, it asks for a top group
 	hint := ""
 	var found []schema.Object
 	if len(wanted) > 0 && wanted[0].name == "path" {
-		places := newDirectory(groups.groups().at(wanted[0].text))
+		places := newDirectory(groups.groups().find(wanted[0].text))
 		if found, _ = places.find(wanted[1:]); len(places.objects) == 0 && !wanted[0].secret {
 			hint = groups.groups().way(wanted[0].text)
 		}

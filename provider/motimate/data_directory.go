@@ -2,6 +2,7 @@ package motimate
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/zclconf/go-cty/cty"
@@ -23,8 +24,16 @@ type directory struct {
 
 	mu      sync.Mutex
 	indexes map[string]index
-	tree    *tree                    // made when it is asked for
-	single  map[string]schema.Object // what was read alone, by id
+	tree    *tree            // made when it is asked for
+	single  map[string]*lone // what was read alone, by id
+}
+
+// lone is one object that is read by itself. Its lock is held during the call, so
+// that others wait who ask for the same one, and nobody else.
+type lone struct {
+	mu     sync.Mutex
+	read   bool
+	object schema.Object
 }
 
 // index finds objects by the comparable form of one attribute.
@@ -55,7 +64,7 @@ func (c *client) directory(ctx context.Context, typ string) (*directory, error) 
 }
 
 func newDirectory(objects []schema.Object) *directory {
-	return &directory{objects: objects, indexes: map[string]index{}, single: map[string]schema.Object{}}
+	return &directory{objects: objects, indexes: map[string]index{}, single: map[string]*lone{}}
 }
 
 // sameList reports whether two listings are one reading.
@@ -114,6 +123,18 @@ func (d *directory) index(name string) index {
 	return x
 }
 
+// has returns the texts that objects have in an attribute, sorted.
+func (d *directory) has(name string) []string {
+	var list []string
+	for text := range d.index(name).places {
+		if text != "" {
+			list = append(list, text)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // setBehind names the set that the argument asks for an id in; empty for an
 // argument that asks for a text.
 func setBehind(argument string) string {
@@ -151,14 +172,19 @@ func (d *directory) groups() *tree {
 // alone reads one object by itself, once.
 func (d *directory) alone(id string, read func(id string) (schema.Object, error)) (schema.Object, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if object, ok := d.single[id]; ok {
-		return object, nil
+	one := d.single[id]
+	if one == nil {
+		one = &lone{}
+		d.single[id] = one
+	}
+	d.mu.Unlock()
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	if one.read {
+		return one.object, nil
 	}
 	object, err := read(id)
-	if err == nil {
-		d.single[id] = object
-	}
+	one.object, one.read = object, err == nil
 	return object, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -24,6 +23,30 @@ type criterion struct {
 // is a phone number without digits.
 func keys(args map[string]cty.Value, names ...string) []criterion {
 	return slices.DeleteFunc(filtersOf(args, names...), func(c criterion) bool { return form(c.name, c.text) == "" })
+}
+
+// dialable refuses a phone number that is written and has no digits: nobody can be
+// found by it, and without it somebody else might be.
+func dialable(args map[string]cty.Value) error {
+	for _, c := range filtersOf(args, "phone_number") {
+		if c.text != "" && form(c.name, c.text) == "" {
+			return &provider.Error{Kind: provider.Refused, Op: "look up a user", Err: fmt.Errorf("%s has no digits", describe([]criterion{c})),
+				Remedy: "Write the number, or null where there is none"}
+		}
+	}
+	return nil
+}
+
+// somewhere refuses a path that is written and empty, as an empty cell of a table is:
+// a name beside it would be looked for everywhere.
+func somewhere(args map[string]cty.Value) error {
+	for _, c := range filtersOf(args, "path") {
+		if strings.Trim(c.text, "/") == "" {
+			return &provider.Error{Kind: provider.Refused, Op: "look up a group", Err: fmt.Errorf("the path is empty"),
+				Remedy: "Write the names from the top down, such as Acme/Norway, or null to look it up by something else"}
+		}
+	}
+	return nil
 }
 
 // filtersOf returns the arguments that are set, empty ones included.
@@ -87,33 +110,9 @@ func describe(wanted []criterion) string {
 func form(name, text string) string {
 	switch name {
 	case "email":
-		return strings.Map(leastFold, text)
+		return schema.Fold(schema.CompareFold, text)
 	case "phone_number":
-		return dialled(text)
+		return schema.Fold(schema.ComparePhone, text)
 	}
 	return text
-}
-
-// leastFold is the least of the runes that differ from r by case alone.
-func leastFold(r rune) rune {
-	least := r
-	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-		least = min(least, next)
-	}
-	return least
-}
-
-// dialled is a phone number as its digits and a leading plus; without digits it
-// is empty.
-func dialled(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r >= '0' && r <= '9' || r == '+' && b.Len() == 0 {
-			b.WriteRune(r)
-		}
-	}
-	if b.String() == "+" {
-		return ""
-	}
-	return b.String()
 }

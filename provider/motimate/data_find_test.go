@@ -2,6 +2,7 @@ package motimate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,10 +30,18 @@ func TestFiltersThatCannotBeMeant(t *testing.T) {
 		{dataGroups, texted("kind", ""), "the filter kind is empty"},
 		{dataGroups, texted("kind", "Store"), `no level has the kind "Store". Write one of "country", "shop", as kinds in the provider block names them`},
 		{dataPositions, texted("name", ""), "the filter name is empty"},
+		{dataUsers, texted("organization_role", "organisation_admin"), `nobody has the organization_role "organisation_admin". Write one of "normal_user", "organization_admin", "pulse_editor", "reporter", "training_editor", which`},
 	} {
 		_, err := c.Data(context.Background(), test.data, test.args)
 		if provider.KindOf(err) != provider.Refused || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s %v: %v", test.data, test.args, err)
+		}
+	}
+	// Roles that nobody has are known all the same, and so is one that only somebody has.
+	for role, want := range map[string]int{"training_editor": 0, "reporter": 1, "": 0} {
+		values, err := c.Data(context.Background(), dataUsers, texted("organization_role", role))
+		if err != nil || values["users"].LengthInt() != want {
+			t.Errorf("%s: %v, %v", role, values, err)
 		}
 	}
 	// A level without a group is empty; one that kinds does not name, but a group has, is there.
@@ -41,6 +50,57 @@ func TestFiltersThatCannotBeMeant(t *testing.T) {
 		if err != nil || values["groups"].LengthInt() != want {
 			t.Errorf("%s: %v, %v", kind, values, err)
 		}
+	}
+}
+
+// TestKindsWithoutKinds: without kinds in the provider block a level has its live
+// name, and one that no live group has is refused.
+func TestKindsWithoutKinds(t *testing.T) {
+	c := smallOrganisation(t, nil)
+	c.wire = newWire(&options{})
+	group := func(id, kind string) schema.Object { return schema.Object{ID: id, Attrs: texted("kind", kind)} }
+	live := newDirectory([]schema.Object{group("1", "Organization"), group("2", "Store"), group("3", "Store"), group("4", "")})
+	for kind, want := range map[string]string{
+		"Store": "", "organisation": `no level has the kind "organisation". Write one of "Organization", "Store", which are the levels that live groups have`,
+	} {
+		err := c.knownKind(live, []criterion{{name: "kind", text: kind}})
+		if got := fmt.Sprint(err); want == "" && err != nil || want != "" && !strings.Contains(got, want) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	for _, unsaid := range []*directory{newDirectory(nil), newDirectory([]schema.Object{group("1", "")})} {
+		if err := c.knownKind(unsaid, []criterion{{name: "kind", text: "Store"}}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestTwoPeopleAreReadAloneAtOnce: the reading of one does not hold up another's.
+func TestTwoPeopleAreReadAloneAtOnce(t *testing.T) {
+	d := newDirectory(nil)
+	second, first := make(chan struct{}), make(chan error)
+	go func() {
+		_, err := d.alone("1", func(id string) (schema.Object, error) {
+			<-second
+			return schema.Object{ID: id}, nil
+		})
+		first <- err
+	}()
+	if _, err := d.alone("2", func(id string) (schema.Object, error) {
+		close(second)
+		return schema.Object{ID: id}, nil
+	}); err != nil {
+		t.Error(err)
+	}
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	failed := errors.New("no")
+	if _, err := d.alone("3", func(string) (schema.Object, error) { return schema.Object{}, failed }); !errors.Is(err, failed) {
+		t.Error(err)
+	}
+	if found, err := d.alone("3", func(id string) (schema.Object, error) { return schema.Object{ID: id}, nil }); err != nil || found.ID != "3" {
+		t.Error("a failure is kept", err)
 	}
 }
 

@@ -21,6 +21,9 @@ func (c *client) dataUsers(ctx context.Context, args map[string]cty.Value) (map[
 	if err := notEmpty(dataUsers, wanted, "group", "position"); err != nil {
 		return nil, err
 	}
+	if err := knownRole(people, wanted); err != nil {
+		return nil, err
+	}
 	found, whole := people.find(wanted)
 	if !whole {
 		return nil, &provider.Error{Kind: provider.Refused, Op: "read " + dataUsers,
@@ -60,19 +63,39 @@ func (c *client) dataGroups(ctx context.Context, args map[string]cty.Value) (map
 // knownKind refuses a level that neither the provider block names nor any live
 // group has: a word written wrong must not look like a level without groups.
 func (c *client) knownKind(groups *directory, wanted []criterion) error {
-	i := slices.IndexFunc(wanted, func(w criterion) bool { return w.name == "kind" })
-	if i < 0 || len(c.wire.options.levels) == 0 || len(groups.index("kind").places[wanted[i].text]) > 0 {
-		return nil
-	}
 	var names []string
 	for _, level := range c.wire.options.levels {
-		if level.Name == wanted[i].text {
-			return nil
-		}
 		names = append(names, level.Name)
 	}
-	return &provider.Error{Kind: provider.Refused, Op: "read " + dataGroups, Err: fmt.Errorf("no level has the %s", describe(wanted[i:i+1])),
-		Remedy: "Write one of " + quoteList(names) + ", as kinds in the provider block names them"}
+	where := "as kinds in the provider block names them"
+	if len(names) == 0 {
+		names, where = groups.has("kind"), "which are the levels that live groups have"
+	}
+	return knownWord(dataGroups, "kind", "no level has", groups, wanted, names, where)
+}
+
+// documentedRoles are the roles in an organisation that the vendor names
+// [swagger]; there are others.
+func documentedRoles() []string {
+	return []string{"normal_user", "organization_admin", "pulse_editor", "training_editor"}
+}
+
+// knownRole refuses a role that the vendor does not name and nobody has.
+func knownRole(people *directory, wanted []criterion) error {
+	names := slices.Concat(documentedRoles(), people.has("organization_role"))
+	slices.Sort(names)
+	return knownWord(dataUsers, "organization_role", "nobody has", people, wanted, slices.Compact(names), "which are those that the vendor names, and those that people have")
+}
+
+// knownWord refuses a filter by a word that is neither among names nor had by any
+// object. Without any names nothing can be said of it.
+func knownWord(data, name, none string, d *directory, wanted []criterion, names []string, where string) error {
+	i := slices.IndexFunc(wanted, func(w criterion) bool { return w.name == name })
+	if i < 0 || wanted[i].text == "" || len(names) == 0 || slices.Contains(names, wanted[i].text) || len(d.index(name).places[wanted[i].text]) > 0 {
+		return nil
+	}
+	return &provider.Error{Kind: provider.Refused, Op: "read " + data, Err: fmt.Errorf("%s the %s", none, describe(wanted[i:i+1])),
+		Remedy: "Write one of " + quoteList(names) + ", " + where}
 }
 
 func (c *client) dataPositions(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {

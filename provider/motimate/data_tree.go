@@ -33,6 +33,15 @@ func newTree(objects []schema.Object) *tree {
 	return t
 }
 
+// find returns the groups that a path means. Slashes at its ends are taken off, unless
+// there are groups whose names have them.
+func (t *tree) find(path string) []schema.Object {
+	if found := t.at(path); len(found) > 0 {
+		return found
+	}
+	return t.at(strings.Trim(path, "/"))
+}
+
 // at returns the groups whose path reads like this. A name may itself hold a
 // slash, so every way to cut the path is tried.
 func (t *tree) at(path string) []schema.Object {
@@ -55,7 +64,7 @@ func (t *tree) below(parent, path string) []schema.Object {
 // way says how far a path that leads nowhere can be followed; empty if not at
 // all.
 func (t *tree) way(path string) string {
-	parent, gone := "", ""
+	parent, gone, path := "", "", strings.Trim(path, "/")
 	for {
 		next, rest, ok := t.step(parent, path)
 		if !ok {

@@ -91,7 +91,7 @@ func (s *Sandbox) normalize(in *input, u *sandboxUser) {
 	if u.Role == "" {
 		u.Role = "normal_user"
 	}
-	if !slices.Contains([]string{"normal_user", "organization_admin", "pulse_editor", "training_editor"}, u.Role) {
+	if !slices.Contains(documentedRoles(), u.Role) {
 		in.fail("there is no organization_role %q", u.Role)
 	}
 	if u.Email == "" && u.Phone == "" {

@@ -1,6 +1,8 @@
 package motimate
 
 import (
+	"slices"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/schema"
@@ -106,7 +108,14 @@ func filters(pairs ...string) []schema.Attribute {
 }
 
 func elements(name string, element cty.Type) []schema.Attribute {
-	return []schema.Attribute{{Name: name, Type: cty.List(element), Computed: true,
+	var ids []string
+	for field := range element.AttributeTypes() {
+		if field == "id" || referred(field) != "" {
+			ids = append(ids, field)
+		}
+	}
+	slices.Sort(ids)
+	return []schema.Attribute{{Name: name, Type: cty.List(element), Computed: true, IDs: ids,
 		Doc: "What was found, ordered by id."}}
 }
 

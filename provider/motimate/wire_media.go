@@ -2,6 +2,7 @@ package motimate
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -92,6 +93,9 @@ func (m medium) words() map[string]string {
 			attr = "source"
 		}
 		words[f.field], words[f.attr] = attr, attr
+		if f.shape == shapeIDs { // a refusal is about one of them
+			words[strings.TrimSuffix(f.field, "s")], words[strings.TrimSuffix(f.attr, "s")] = attr, attr
+		}
 	}
 	if m.part != "" {
 		words[m.part] = "source"

@@ -139,7 +139,11 @@ func (m medium) createFile(values map[string]cty.Value) (*rest.Body, error) {
 	if v := nullable(values["content_type"]); !v.IsNull() {
 		mediaType = v.AsString()
 	}
-	return rest.FileBody(m.part, path, name, mediaType)
+	digest := ""
+	if v := nullable(values["sha256"]); !v.IsNull() {
+		digest = v.AsString()
+	}
+	return rest.FileBody(m.part, path, name, mediaType, digest)
 }
 
 // written are the fields of a post that wanted says to write.

@@ -2,8 +2,11 @@ package motimate
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -238,4 +241,37 @@ func FuzzMedia(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestMediaAreBlamed: a refusal is brought back to the attributes, whatever it calls
+// them.
+func TestMediaAreBlamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(path, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ typ, body, want string }{
+		{typePost, `{"message":"body is missing"}`, "body"},
+		{typePost, `{"message":"Title is too long"}`, "title"},
+		{typePost, `{"errors":{"title":["is too long"],"file_ids":["are too many"]}}`, "files title"},
+		{typePost, `{"message":"there is no group 17"}`, "groups"},
+		{typePost, `{"message":"there is no file 3"}`, "files"},
+		{typePost, `{"errors":[{"field":"group_id","message":"is unknown"}]}`, "groups"},
+		{typeFile, `{"message":"the file is empty"}`, "source"},
+		{typeFile, `{"errors":{"content_type":["is not allowed"]}}`, "source"},
+		{typeFile, `{"message":"size is too large"}`, "source"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_, _ = io.WriteString(w, test.body)
+		}))
+		c := newClient(&provider.Connection{BaseURL: server.URL}, server.Client())
+		_, err := c.Create(context.Background(), test.typ, texted("title", "T", "body", "B", "source", path))
+		server.Close()
+		var e *provider.Error
+		if !errors.As(err, &e) || strings.Join(e.Attrs, " ") != test.want {
+			t.Errorf("%s %s: %v", test.typ, test.body, err)
+		}
+	}
 }

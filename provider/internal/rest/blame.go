@@ -38,7 +38,7 @@ func (b *blame) add(field string) {
 }
 
 // envelope are the keys of an error body that are no fields of the object, even
-// where one of these has the same name.
+// where one of these has the same name; a list is about a field all the same.
 var envelope = [...]string{"message", "error_description", "detail", "title", "status", "id", "error"}
 
 // pointers are the keys whose value says which field is meant.
@@ -63,10 +63,11 @@ func (b *blame) walk(body any, depth int) {
 		slices.Sort(names)
 		for _, name := range names {
 			text, plain := v[name].(string)
+			_, several := v[name].([]any) // which is what is wrong with a field
 			switch {
 			case plain && slices.Contains(pointers[:], name):
 				b.add(text[strings.LastIndexAny(text, "/.")+1:])
-			case !slices.Contains(envelope[:], name) && !(plain && depth == 0): // which is the answer's own
+			case (several || !slices.Contains(envelope[:], name)) && !(plain && depth == 0): // which is the answer's own
 				field, _, _ := strings.Cut(name, ".") // group_relations.group_id
 				b.add(field)
 			}

@@ -14,7 +14,7 @@ import (
 
 // words are the fields of an invented person.
 func words() map[string]string {
-	return map[string]string{"email": "email", "phone_number": "phone", "name": "name", "first_name": "first", "group_relations": "groups", "group": "groups"}
+	return map[string]string{"email": "email", "phone_number": "phone", "name": "name", "title": "title", "first_name": "first", "group_relations": "groups", "group": "groups"}
 }
 
 // TestBlame holds that a refusal is brought back to what caused it, however it is
@@ -36,6 +36,9 @@ func TestBlame(t *testing.T) {
 		{`{"email":["has been taken"]}`, "email"},
 		{`{"errors":[{"field":"email","message":"has been taken"}]}`, "email"},
 		{`{"errors":[{"source":{"pointer":"/data/attributes/phone_number"},"detail":"is invalid"}]}`, "phone"},
+		{`{"errors":{"title":["is too long"]}}`, "title"},
+		{`{"errors":[{"title":"Not valid","detail":"email is short"}]}`, "email"},
+		{`{"title":"Not valid","status":422}`, ""},
 		{`{"name":"ValidationError","message":"no luck"}`, ""},
 		{`{"message":"emails are down"}`, ""},
 		{`{"message":"no such luck"}`, ""},

@@ -52,6 +52,7 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 	var known *provider.Error
 	var own *contentError
 	var denied interface{ Unauthorized() bool }
+	var foreign interface{ Foreign() bool }
 	var unsent interface{ Unsent() bool }
 	switch {
 	case errors.As(err, &known):
@@ -61,6 +62,8 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 	case errors.As(err, &denied) && denied.Unauthorized():
 		// The transport got no token; its text has the remedy.
 		e.Kind, e.Remedy = provider.Unauthorized, ""
+	case errors.As(err, &foreign) && foreign.Foreign():
+		e.Kind, e.Remedy = provider.Malformed, "" // likewise
 	case errors.As(err, &unsent) && unsent.Unsent():
 		e.Remedy = "" // the text says why, and what to do
 	case errors.Is(err, errTooLong):

@@ -240,6 +240,10 @@ type denied struct{ error }
 
 func (denied) Unauthorized() bool { return true }
 
+type foreign struct{ error }
+
+func (foreign) Foreign() bool { return true }
+
 type unsent struct{ error }
 
 func (unsent) Unsent() bool { return true }
@@ -251,6 +255,7 @@ func TestErrorsOfTheTransport(t *testing.T) {
 		kind provider.Kind
 	}{
 		{"no token", denied{errors.New("no token. Check client_id")}, provider.Unauthorized},
+		{"not the API", foreign{errors.New("no token. Check the address")}, provider.Malformed},
 		{"not sent", unsent{errors.New("no more calls. Allow more")}, provider.Unavailable},
 		{"one of ours", &provider.Error{Kind: provider.Refused, Op: "x"}, provider.Refused},
 	} {
