@@ -61,7 +61,11 @@ func (m *Match) claims() {
 				waiting = append(waiting, n)
 				continue
 			}
-			if n.index < 0 {
+			switch {
+			case n.index >= 0:
+			case n.inst.Type.Lookup != "":
+				m.claimByLookup(n)
+			default:
 				m.claimByKey(n)
 			}
 			m.checkStrangers(n)

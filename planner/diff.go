@@ -75,6 +75,7 @@ func (m *Match) diff(n *node) difference {
 		m.diffAttr(n, attr, &d)
 	}
 	m.completeMembers(sets, &d)
+	n.completeUpload(&d)
 	for name, set := range sets {
 		if len(set.implied) > 0 {
 			if d.implied == nil {
@@ -94,6 +95,13 @@ func (m *Match) diffAttr(n *node, attr *schema.Attribute, d *difference) {
 			return
 		}
 		want = schema.Known(cty.NullVal(attr.Type))
+	}
+	if attr.Name == n.inst.Type.Lookup {
+		if n.namesAnother() {
+			d.add(m.change(n, attr, cty.StringVal(n.live().ID), want), cty.StringVal(n.live().ID), want)
+			d.replaces = true
+		}
+		return
 	}
 	have, known := n.readable(attr.Name)
 	if known && want.IsKnown() && m.same(n, attr, want.Value, have) || m.isRenamed(n, attr) {

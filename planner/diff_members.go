@@ -2,6 +2,8 @@ package planner
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -129,7 +131,11 @@ func (m *Match) element(provider, typ string, e member) Element {
 		out.Label = m.labelOf(n, n.inst.Address)
 		return out
 	}
-	out.Label = label(m.in.Types[typ], attrsGetter(table.objects[i].Attrs), e.id)
+	attrs := table.objects[i].Attrs
+	if owner := table.owner[i]; owner != nil {
+		attrs = withoutHidden(attrs, owner)
+	}
+	out.Label = label(m.in.Types[typ], attrsGetter(attrs), e.id)
 	return out
 }
 
@@ -137,7 +143,17 @@ func (m *Match) labelOf(n *node, addr schema.Address) string {
 	if n == nil {
 		return addr.String()
 	}
-	return label(n.inst.Type, n.known, addr.String())
+	get := n.known
+	if live := n.live(); live != nil && n.inst.Type.Label != nil {
+		hidden := n.inst.Sensitive()
+		get = func(name string) (cty.Value, bool) {
+			if v, ok := live.Attrs[name]; ok && !schema.IsEmpty(v) && !slices.Contains(hidden, name) {
+				return v, true
+			}
+			return n.known(name)
+		}
+	}
+	return label(n.inst.Type, get, addr.String())
 }
 
 // Label names a live object for people.
@@ -146,7 +162,7 @@ func Label(typ *schema.Type, o schema.Object) string {
 }
 
 // label names an object for people: by its name, by its e-mail or phone, by the
-// first key that is set, or by what stands first in its content.
+// first key that is set, by its label, or by what stands first in its content.
 func label(typ *schema.Type, get func(string) (cty.Value, bool), otherwise string) string {
 	show := func(name string) string {
 		v, ok := get(name)
@@ -169,6 +185,17 @@ func label(typ *schema.Type, get func(string) (cty.Value, bool), otherwise strin
 	for _, key := range typ.Keys {
 		if s := show(key[0]); s != "" {
 			return s
+		}
+	}
+	for _, set := range typ.Label {
+		var parts []string
+		for _, name := range set {
+			if s := show(name); s != "" {
+				parts = append(parts, s)
+			}
+		}
+		if len(parts) > 0 {
+			return strings.Join(parts, " ")
 		}
 	}
 	if len(typ.Content) > 0 && show(typ.Content[0]) != "" {

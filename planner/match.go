@@ -68,6 +68,7 @@ type Match struct {
 	wanters        map[personKey]*node
 	byOwnedID      map[ObjectID]schema.Address
 	wanted         map[wantedKey]map[string]*node
+	meant          map[ObjectID]*node // by the id that instances of types with a lookup name
 	believed       map[schema.Address][]string
 	leaving        map[ObjectID][]string // by unit: those that have left it, as far as is known
 	deposed        map[*Record][]string  // what is to be deleted because a record's object has replaced it
@@ -82,6 +83,7 @@ func NewMatch(in Input) (*Match, hcl.Diagnostics) {
 	m := bound(in)
 	if !in.Destroy {
 		m.makeNodes()
+		m.noteMeant()
 		m.claimByID()
 		m.claims()
 		m.checkDuplicates()
@@ -266,7 +268,7 @@ func (m *Match) makeNodes() {
 func (m *Match) claimByID() {
 	for _, n := range m.nodes {
 		rec := m.records[n.inst.Address]
-		if rec == nil {
+		if rec == nil || n.inst.Type.Lookup != "" { // it says itself which object is meant
 			continue
 		}
 		if rec.Provider != n.inst.Provider {

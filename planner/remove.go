@@ -16,7 +16,10 @@ func (m *Match) remove(rec *Record) {
 	live, isLive := m.table(rec.Provider, rec.Address.Type).Find(rec.ID)
 	person := typ.Class == schema.ClassPerson
 	removal := RemovalDelete
-	if person {
+	switch {
+	case typ.Standing:
+		removal = RemovalForget
+	case person:
 		removal = m.in.Providers[rec.Provider].Removal
 	}
 	s := Situation{Recorded: true, Live: isLive, Released: removal == RemovalForget || removal == RemovalStrip}

@@ -20,6 +20,7 @@ type Table struct {
 	owner        []*Record          // by object: the record that holds its id
 	claim        []*node            // by object: the wanted instance it was matched to
 	assumed      map[string]bool    // ids that no list shows, of objects that we wrote lately
+	aliases      map[string]string  // ids by other names
 	recorded     bool               // it is what the state says, and nothing was read
 	deposed      map[int]bool       // objects that are ours only until they are deleted
 	byContent    *contents          // made when first used
@@ -193,6 +194,9 @@ func (t *Table) AddMissing(o *Table) {
 // count says how many there are; only of one the index is meant. Those with the ids
 // of except have another content for sure.
 func (t *Table) stranger(values map[string]cty.Value, except ...string) (index, count int) {
+	if o, ok := t.meant(values); ok && t.isStranger(t.byID[o.ID]) {
+		return t.byID[o.ID], 1
+	}
 	if knownByContent(t.typ) {
 		found := t.madeOf(values, except...)
 		if len(found) == 0 {
@@ -274,6 +278,9 @@ func sentValues(typ *schema.Type, values map[string]cty.Value) func(string) (cty
 
 // FindByKey looks for an object with any natural key of these values.
 func (t *Table) FindByKey(values map[string]cty.Value) (id string, found bool) {
+	if o, ok := t.meant(values); ok {
+		return o.ID, true
+	}
 	for key := range t.typ.Keys {
 		want, ok := keyOf(t.typ, key, sentValues(t.typ, values))
 		if !ok {

@@ -93,6 +93,11 @@ func verifyAbsent(s *Step, typ *schema.Type, table *Table, freed map[ObjectID]bo
 	if knownByContent(typ) {
 		return verifyNotAlike(s, typ, table, freed)
 	}
+	if name, known := s.After[typ.Lookup]; known && name.IsKnown() {
+		if o, found := table.meant(map[string]cty.Value{typ.Lookup: name.Value}); found {
+			return fmt.Errorf("a %s of %s has appeared meanwhile. Plan again to adopt it", typ.Noun[0], o.ID)
+		}
+	}
 	for key := range typ.Keys {
 		want, ok := keyOf(typ, key, func(name string) (cty.Value, bool) {
 			t, ok := s.After[name]

@@ -107,6 +107,22 @@ type TokenRequest struct {
 	// TryOther sends the same parameters the other way when the server refuses
 	// the first for a reason that is not the credentials.
 	TryOther bool
+	// Timestamp names the parameter that takes the time of the call, in milliseconds
+	// since 1970; empty for none.
+	Timestamp string
+	// Signature is worked out when all other parameters are known; nil for none.
+	Signature *Signature
+	// Settings are the settings of the provider block that the credentials come from,
+	// for messages.
+	Settings []string
+}
+
+// Signature is a parameter of a token call: the HMAC-SHA256 of the values of other
+// parameters, joined in this order, in base64url without padding.
+type Signature struct {
+	Param string   // the parameter that takes it
+	Key   string   // the parameter whose value is the key
+	Over  []string // the parameters whose values are signed
 }
 
 // Client reaches one tenant. Its methods may be called from many goroutines.
@@ -118,7 +134,10 @@ type Client interface {
 	// write does so by itself.
 	Forget()
 	// Read returns one object; Kind NotFound where there is none.
-	Read(ctx context.Context, typ, id string) (schema.Object, error)
+	// known is what the state has of it, nil for nothing: a client that can tell that
+	// some of that still holds need not read it again. The id that comes back is the
+	// object's own, also where it was asked for by an alias (see schema.Type.Lookup).
+	Read(ctx context.Context, typ, id string, known map[string]cty.Value) (schema.Object, error)
 	// Changed lists the objects of a type that have changed after a time of the
 	// server's clock. more is told each page and says whether to read the next.
 	Changed(ctx context.Context, typ string, after time.Time, more func(page []schema.Object) bool) (Changes, error)
@@ -152,9 +171,10 @@ type Changes struct {
 	Objects []schema.Object
 	// Whole is set if all pages were read.
 	Whole bool
-	// Unusable says why the server cannot be asked for what has changed: it has no
-	// such list, refuses the question, or answers it with what has not changed. It
-	// is empty if it can.
+	// None says that the vendor has no list of changes at all.
+	None bool
+	// Unusable says why the server cannot be asked for what has changed: it refuses
+	// the question, or answers it with what has not changed. It is empty if it can.
 	Unusable string
 }
 
@@ -228,6 +248,10 @@ type Sandbox interface {
 	// Token is a token request that the server accepts, for the base URL it is
 	// served under.
 	Token(baseURL string) *TokenRequest
+	// Credentials are the settings of a provider block that lets a client in, where the
+	// server is served at an address, as names and values in the order in which they
+	// are shown. The first is the address of the API.
+	Credentials(address string) [][2]string
 	// Switches are the names of the behaviours with their values and a text.
 	Switches() []Switch
 	// Close ends the requests that are under way, writes what is to be kept and

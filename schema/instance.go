@@ -26,12 +26,22 @@ type Instance struct {
 }
 
 // Sensitive names, sorted, the attributes whose value is sensitive or comes of
-// something that is; nil if there is none.
+// something that is, those included that the server makes of them; nil if there is
+// none.
 func (i *Instance) Sensitive() []string {
 	var names []string
 	for name, t := range i.Values {
 		if attr := i.Type.Attribute(name); attr != nil && attr.Sensitive || t.Pending != nil && t.Pending.Sensitive || t.Pending == nil && IsSensitive(t.Value) {
 			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	for j := range i.Type.Attributes {
+		attr := &i.Type.Attributes[j]
+		if slices.ContainsFunc(attr.Of, func(name string) bool { return slices.Contains(names, name) }) {
+			names = append(names, attr.Name)
 		}
 	}
 	slices.Sort(names)

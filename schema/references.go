@@ -19,12 +19,16 @@ func (s *Scope) attribute(in *instance, name string, at hcl.Range) (cty.Value, *
 
 // ownAttribute is attribute for a resource, without the marks of where it is from.
 func (s *Scope) ownAttribute(in *instance, name string, at hcl.Range) (cty.Value, *hcl.Diagnostic) {
-	if !in.res.configured[name] {
+	configured := in.res.configured[name]
+	if !configured && !in.out.Type.Standing {
 		s.depend(&in.vertex)
 		return s.liveAttribute(in, name), nil
 	}
 	if d := s.demand(&in.vertex, at); d != nil {
 		return cty.DynamicVal, d
+	}
+	if !configured { // the object is the one that the instance names
+		return s.liveAttribute(in, name), nil
 	}
 	if t, ok := in.out.Values[name]; ok {
 		if t.IsKnown() {
@@ -68,7 +72,10 @@ func (s *Scope) liveAttribute(in *instance, name string) cty.Value {
 	}
 	if !in.asked {
 		in.asked = true
-		if s.known != nil {
+		switch {
+		case in.out.Type.Standing && s.found != nil:
+			s.standing(in)
+		case s.known != nil:
 			in.live, in.exists = s.known(in.out.Address)
 		}
 	}
@@ -79,8 +86,39 @@ func (s *Scope) liveAttribute(in *instance, name string) cty.Value {
 		if v, ok := in.live.Attrs[name]; ok && v != cty.NilVal {
 			return v
 		}
+		if v, ok := s.learnt(in, name); ok {
+			return v
+		}
 	}
 	return s.tagged(in, name, typ)
+}
+
+// standing looks for the live object of an instance whose type's objects are there
+// before anybody describes them. It is the one that is named now, whatever the state
+// has.
+func (s *Scope) standing(in *instance) {
+	t, named := in.out.Values[in.out.Type.Lookup]
+	if !named || !t.IsKnown() {
+		return
+	}
+	name, _ := t.Value.Unmark()
+	if name.Type() == cty.String && !IsEmpty(name) {
+		in.live, in.exists = s.found(&in.out, name.AsString())
+	}
+}
+
+// learnt is an attribute that was not told with the live object, where more can
+// be learnt of it. That is asked once for each object.
+func (s *Scope) learnt(in *instance, name string) (cty.Value, bool) {
+	if s.more == nil || in.learnt {
+		return cty.NilVal, false
+	}
+	in.learnt = true
+	if o, ok := s.more(&in.out, in.live); ok {
+		in.live = o
+	}
+	v, ok := in.live.Attrs[name]
+	return v, ok && v != cty.NilVal
 }
 
 // object returns an instance with all its attributes.

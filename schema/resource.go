@@ -66,6 +66,7 @@ type instance struct {
 	// live is what is known of the live object; looked says that it was asked for.
 	live          Object
 	exists, asked bool
+	learnt        bool // more was asked of the live object
 	// read are the attributes of a data source.
 	read map[string]cty.Value
 }

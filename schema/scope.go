@@ -39,6 +39,8 @@ type Scope struct {
 	variables map[string]cty.Value
 	secrets   []string // the texts in sensitive variables
 	known     KnownFunc
+	found     FindFunc
+	more      MoreFunc
 	readData  ReadDataFunc
 	uploads   *uploads
 
@@ -83,6 +85,19 @@ func (s *Scope) Observe(known KnownFunc, readData ReadDataFunc) {
 	s.known, s.readData = known, readData
 	s.compile()
 }
+
+// FindFunc returns the live object that an instance of a standing type names by its
+// lookup attribute (see Type.Standing and Type.Lookup).
+type FindFunc func(in *Instance, name string) (Object, bool)
+
+// MoreFunc returns all that can be learnt of the live object of an instance, of which
+// o is known; false if there is no more.
+type MoreFunc func(in *Instance, o Object) (Object, bool)
+
+// Seek sets how live objects are looked for while values are worked out: found, instead
+// of Observe's known, for those of standing types; more where something is referred to
+// that neither told. Each is asked once for an instance at most.
+func (s *Scope) Seek(found FindFunc, more MoreFunc) { s.found, s.more = found, more }
 
 // program compiles the configuration for its diagnostics.
 func (c *Config) program() (*Scope, hcl.Diagnostics) {

@@ -31,6 +31,25 @@ func nearest(given string, candidates iter.Seq[string]) string {
 	return best
 }
 
+// around returns the first values that hold the given text, or that are the first part
+// of it, such as nb of nb-NO, whatever the case. Blanks count as the underscores that
+// stand for them in names.
+func around(given string, all []string, most int) []string {
+	part := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(given)), " ", "_")
+	if part == "" {
+		return nil
+	}
+	var found []string
+	for _, name := range all {
+		folded := strings.ToLower(name)
+		rest, begins := strings.CutPrefix(part, folded)
+		if len(found) < most && (strings.Contains(folded, part) || begins && strings.ContainsAny(rest[:1], "-_.:/")) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
 // didYouMean returns " Did you mean ...?" with a space before it, or "".
 func didYouMean(given string, candidates iter.Seq[string]) string {
 	if name := nearest(given, candidates); name != "" {

@@ -59,6 +59,9 @@ type Attribute struct {
 	// CreateOnly attributes are sent on create and never after; a later
 	// difference is a warning.
 	CreateOnly bool
+	// Of names the attributes that the server makes a computed one of. Where one of them
+	// is sensitive, so is this.
+	Of []string
 	// Forces marks an attribute whose change replaces the object.
 	Forces bool
 	// Ordered marks a provider setting written as a literal object whose order
@@ -74,7 +77,8 @@ type Attribute struct {
 	// attributes that hold ids.
 	IDs     []string
 	Compare Compare
-	// Enum lists the values that may be written; empty allows all.
+	// Enum lists the values that may be written; empty allows all. Where they are
+	// very many they are not all shown.
 	Enum []string
 	// Admin is the value of a PurposeAdmin attribute that makes an
 	// administrator of the whole organisation.
@@ -129,6 +133,17 @@ type Type struct {
 	// Keys are the natural keys, tried in order; each names the attributes that
 	// together identify an object. Empty for a type without one.
 	Keys [][]string
+	// Standing says that objects of the type are there before anybody wants them, and
+	// cannot be made or deleted: creating one adopts it, and what is no longer wanted
+	// is let go of.
+	Standing bool
+	// Lookup is the attribute that says which object is meant, by its id or by an
+	// alias that the client can read; empty for types that are found by their keys.
+	// What a list does not show of such a type is read by it.
+	Lookup string
+	// Label are the attributes by which people know an object of a type without a name
+	// or natural keys: the first of these sets of which one is not empty.
+	Label [][]string
 	// Content names the attributes by which an object of a type without natural
 	// keys is known again. It is unique to nothing: two live objects may share it.
 	// One that no reading tells is left out of the comparison if it is optional.

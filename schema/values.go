@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -34,11 +35,30 @@ func checkEnum(v cty.Value, a *Attribute, at hcl.Range) *hcl.Diagnostic {
 		return nil
 	}
 	given := quoted(bare.AsString())
-	hint := didYouMean(bare.AsString(), values(a.Enum))
-	if _, secret := marks[Sensitive]; secret {
-		given, hint = "the sensitive value", ""
+	_, secret := marks[Sensitive]
+	if secret {
+		given = "the sensitive value"
 	}
-	return problem(at, "Unknown value for "+quoted(a.Name), "%s cannot be %s. It is one of %s.%s", quoted(a.Name), given, either(a.Enum), hint)
+	return problem(at, "Unknown value for "+quoted(a.Name), "%s cannot be %s. %s", quoted(a.Name), given, choices(bare.AsString(), a.Enum, secret))
+}
+
+// mostListed is up to how many values a message lists all.
+const mostListed = 30
+
+// choices says which values there are instead of the given one, and which of them
+// may have been meant, unless that could tell what is secret.
+func choices(given string, all []string, secret bool) string {
+	hint := ""
+	if !secret {
+		hint = didYouMean(given, values(all))
+		if near := around(given, all, 3); hint == "" && len(near) > 0 {
+			hint = " Did you mean " + either(near) + "?"
+		}
+	}
+	if len(all) <= mostListed {
+		return "It is one of " + either(all) + "." + hint
+	}
+	return "It is one of " + strconv.Itoa(len(all)) + " values." + hint
 }
 
 // typeName names a type as it is written in a variable block.

@@ -62,7 +62,7 @@ func (t target) Below(ctx context.Context, s *planner.Step, units []string, sinc
 		}
 		at, shown := o.Attrs[parent]
 		if !shown { // a read of it alone may show it
-			one, err := c.client.Read(ctx, typ.Name, o.ID)
+			one, err := c.client.Read(ctx, typ.Name, o.ID, nil)
 			if err != nil {
 				return nil, t.p.judged(err, aReading, nil)
 			}

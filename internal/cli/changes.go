@@ -51,6 +51,7 @@ type changesAsked struct {
 
 	changed               []planner.ObjectID
 	unusable              string
+	none                  bool // the vendor has no list of changes
 	blindFrom, blindUntil time.Time
 }
 
@@ -117,7 +118,7 @@ func (q *changesAsked) ask(ctx context.Context) error {
 	found, listed := map[string]bool{}, map[string]bool{}
 	skip := len(q.ours) > mostOurs && !q.keeps
 	if skip {
-		if err := q.probeOurs(ctx); err != nil || q.unusable != "" {
+		if err := q.probeOurs(ctx); err != nil || q.none || q.unusable != "" {
 			return err
 		}
 	} else if over, err := q.sinceMark(ctx, found, listed); err != nil || over || q.unusable != "" {
@@ -128,7 +129,7 @@ func (q *changesAsked) ask(ctx context.Context) error {
 		if !skip && !r.any(listed) {
 			continue
 		}
-		if err := q.sinceRun(ctx, r, found); err != nil || q.unusable != "" {
+		if err := q.sinceRun(ctx, r, found); err != nil || q.none || q.unusable != "" {
 			return err
 		}
 	}
@@ -181,8 +182,8 @@ func (q *changesAsked) sinceMark(ctx context.Context, found, listed map[string]b
 		}
 		return q.keeps || vain < mostInVain
 	})
-	if err != nil || all.Unusable != "" {
-		q.unusable = all.Unusable
+	if err != nil || all.None || all.Unusable != "" {
+		q.unusable, q.none = all.Unusable, all.None
 		return true, err
 	}
 	for _, o := range all.Objects {
@@ -223,10 +224,10 @@ func (q *changesAsked) probeOurs(ctx context.Context) error {
 		return nil
 	}
 	said, err := q.client.Changed(ctx, q.typ, r.last.Add(-sameClock-time.Second), func([]schema.Object) bool { return false })
-	if err == nil && said.Unusable == "" && len(said.Objects) == 0 {
+	if err == nil && !said.None && said.Unusable == "" && len(said.Objects) == 0 {
 		said.Unusable = notOurs
 	}
-	q.unusable = said.Unusable
+	q.unusable, q.none = said.Unusable, said.None
 	return err
 }
 
@@ -241,8 +242,8 @@ func (q *changesAsked) sinceRun(ctx context.Context, r *ourRun, found map[string
 			pages++
 			return q.keeps || pages < mostPages
 		})
-		if err != nil || since.Unusable != "" {
-			q.unusable = since.Unusable
+		if err != nil || since.None || since.Unusable != "" {
+			q.unusable, q.none = since.Unusable, since.None
 			return err
 		}
 		if pause == 0 {

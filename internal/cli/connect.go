@@ -95,7 +95,10 @@ func (p *project) transportOptions(c *configured) transport.Options {
 		OnWait: p.app.waiting, Allowance: p.allowance,
 	}
 	if t := c.conn.Token; t != nil {
-		o.Token = &transport.Token{URL: t.URL, Params: t.Params, InQuery: t.InQuery, TryOther: t.TryOther}
+		o.Token = &transport.Token{URL: t.URL, Params: t.Params, InQuery: t.InQuery, TryOther: t.TryOther, Timestamp: t.Timestamp, Settings: t.Settings}
+		if s := t.Signature; s != nil {
+			o.Token.Signature = &transport.Signature{Param: s.Param, Key: s.Key, Over: s.Over}
+		}
 	}
 	if p.app.env("ESPALIER_TRACE") != "" {
 		o.Trace = func(line string) { fmt.Fprintln(p.app.Err, line) }

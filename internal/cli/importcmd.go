@@ -96,7 +96,7 @@ func (p *project) findOne(ctx context.Context, c *configured, typ, id string) (s
 		return schema.Object{}, p.explain(c, err)
 	}
 	listed, found := planner.NewTable(p.app.types(typ), l.Objects).Find(id)
-	one, err := c.client.Read(ctx, typ, id)
+	one, err := c.client.Read(ctx, typ, id, nil)
 	switch {
 	case provider.KindOf(err) == provider.NotFound && !found:
 		return schema.Object{}, fmt.Errorf("there is no %s with id %s at %s", p.app.types(typ).Noun[0], id, c.conn.Tenant)
@@ -123,7 +123,7 @@ func pick(first bool, a, b schema.Object) schema.Object {
 // instance finds the wanted instance of an address in the configuration.
 func (p *project) instance(ctx context.Context, snapshot *state.Snapshot, addr schema.Address) (*schema.Instance, error) {
 	read := p.recorded(snapshot, p.typesByProvider(snapshot), &survey{})
-	instances, _, err := p.evaluate(ctx, snapshot, read)
+	instances, _, err := p.evaluate(ctx, snapshot, read, true)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (p *project) lookForMissing(ctx context.Context, snapshot *state.Snapshot, 
 	missing := map[string]map[string][]string{}
 	for addr, rec := range snapshot.Records {
 		table := s.live[rec.Provider][addr.Type]
-		if table == nil || p.app.Now().Sub(rec.Written) < p.readLag(rec.Provider) {
+		if typ := p.app.types(addr.Type); table == nil || typ == nil || typ.Lookup != "" || p.app.Now().Sub(rec.Written) < p.readLag(rec.Provider) {
 			continue // what was written lately is believed to be there anyway
 		}
 		for _, id := range append([]string{rec.ID}, rec.Deposed...) {
@@ -61,7 +61,7 @@ func (p *project) readEach(ctx context.Context, c *configured, typ string, ids [
 	group.SetLimit(parallelism)
 	for i, id := range ids {
 		group.Go(func() error {
-			o, err := c.client.Read(ctx, typ, id)
+			o, err := c.client.Read(ctx, typ, id, nil)
 			if provider.KindOf(err) == provider.NotFound {
 				return nil
 			}

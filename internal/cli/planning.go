@@ -157,7 +157,15 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	} else if err := p.lookForMissing(ctx, snapshot, read, f.parallelism); err != nil {
 		return nil, err
 	}
-	instances, outputs, err := p.evaluate(ctx, snapshot, read)
+	if !trust {
+		if err := p.seekOwned(ctx, snapshot, read, f.parallelism); err != nil {
+			return nil, err
+		}
+		if err := p.seekStanding(ctx, snapshot, read, f.parallelism); err != nil {
+			return nil, err
+		}
+	}
+	instances, outputs, err := p.evaluate(ctx, snapshot, read, trust)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +175,9 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 			return nil, err
 		}
 		read = p.recorded(snapshot, types, listed)
+	}
+	if err := p.seekWanted(ctx, instances, snapshot, read, f.parallelism); err != nil {
+		return nil, err
 	}
 	in := planner.Input{
 		Types: p.app.library.Resources, Instances: instances, Blocks: p.blocks(), Moved: p.config.Moved(), Outputs: outputs,
@@ -203,7 +214,7 @@ func (p *project) uploads() bool {
 
 // evaluate turns the configuration into wanted instances, now that ids are known
 // and data sources can be read.
-func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *survey) ([]*schema.Instance, []schema.OutputValue, error) {
+func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *survey, trust bool) ([]*schema.Instance, []schema.OutputValue, error) {
 	known := func(addr schema.Address) (schema.Object, bool) {
 		if snapshot == nil {
 			return schema.Object{}, false
@@ -221,8 +232,13 @@ func (p *project) evaluate(ctx context.Context, snapshot *state.Snapshot, read *
 		}
 		return c.client.Data(ctx, typ.Name, args)
 	})
+	s := seeker{p: p, ctx: ctx, snapshot: snapshot, read: read, trust: trust}
+	p.scope.Seek(s.find, s.more)
 	instances, diags := p.scope.Instances()
 	outputs, more := p.scope.Outputs()
+	if s.failed != nil {
+		return nil, nil, s.failed
+	}
 	if err := p.app.check(schema.MergeDiagnostics(diags, more)); err != nil {
 		return nil, nil, err
 	}

@@ -207,6 +207,9 @@ func (r *refreshing) ask(ctx context.Context, said planner.Recall, known []plann
 		if err := q.ask(ctx); err != nil {
 			return nil, r.p.explain(c, err)
 		}
+		if q.none { // then each may have changed
+			q.changed = slices.Collect(maps.Values(q.ids))
+		}
 		again, said.Unusable, said.BlindFrom, said.BlindUntil = q.changed, q.unusable, q.blindFrom, q.blindUntil
 	}
 	if said.Unusable == "" && said.BlindFrom.IsZero() && r.mode != planner.RefreshNone {

@@ -89,24 +89,25 @@ func (a *app) serveSandbox(ctx context.Context, vendor provider.Provider, o prov
 	if err != nil {
 		return err
 	}
-	token := server.Token(served.URL)
-	a.say("The sandbox of %s is served at %s", vendor.Name(), served.URL)
-	a.say("%s", credentials(token))
+	a.say("The sandbox of %s is served at %s\n\n%s", vendor.Name(), served.URL, block(vendor, server.Credentials(served.URL)))
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return served.Close(end)
 }
 
-// credentials are those that a server accepts, as they stand in a provider block.
-func credentials(token *provider.TokenRequest) string {
-	var parts []string
-	for _, name := range []string{"client_id", "client_secret", "username", "password"} {
-		if value := token.Params.Get(name); value != "" {
-			parts = append(parts, fmt.Sprintf("%s = %q", name, value))
-		}
+// block is a provider block with these settings, to be put into a configuration.
+func block(vendor provider.Provider, settings [][2]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "provider %q {\n", vendor.Name())
+	width := 0
+	for _, setting := range settings {
+		width = max(width, len(setting[0]))
 	}
-	return strings.Join(parts, ", ")
+	for _, setting := range settings {
+		fmt.Fprintf(&b, "  %-*s = %q\n", width, setting[0], setting[1])
+	}
+	return b.String() + "}"
 }
 
 // onLoopback refuses an address that other machines reach: the server's secret

@@ -34,6 +34,15 @@ func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner
 	if failed != nil {
 		return nil, t.p.judged(err, aReading, nil)
 	}
+	var named []sought
+	for _, l := range lookups {
+		if o, ok := t.p.soughtFor(l.Step.Provider, l.Step.Address.Type, l.Values); ok {
+			named = append(named, o)
+		}
+	}
+	if _, err := t.p.seek(ctx, named, s, 1); err != nil {
+		return nil, t.p.judged(err, aReading, nil)
+	}
 	in.State, in.Live, in.Now = planState(t.session.Snapshot()), s.live, a.Now()
 	if _, err := t.p.fillAlike(ctx, planner.ToSettle(in, lookups), in.Live, readsAtOnce); err != nil {
 		return nil, t.p.judged(err, aReading, nil)

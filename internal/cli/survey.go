@@ -215,7 +215,7 @@ func (p *project) readSingly(ctx context.Context, m *planner.Match, ids []planne
 	group.SetLimit(parallelism)
 	for i, id := range ids {
 		group.Go(func() error {
-			o, err := p.providers[id.Provider].client.Read(ctx, id.Type, id.ID)
+			o, err := p.providers[id.Provider].client.Read(ctx, id.Type, id.ID, nil)
 			if provider.KindOf(err) == provider.NotFound {
 				return nil
 			}

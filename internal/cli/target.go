@@ -117,7 +117,11 @@ func (t target) mustBeAbsent(ctx context.Context, s *planner.Step, values map[st
 }
 
 func (t target) Update(ctx context.Context, s *planner.Step, before, after map[string]cty.Value) (schema.Object, error) {
-	change := provider.Change{Before: t.whole(s, before), After: unmarked(after)}
+	sent, err := t.p.app.upload(t.p.app.types(s.Address.Type), unmarked(after))
+	if err != nil {
+		return schema.Object{}, err
+	}
+	change := provider.Change{Before: t.whole(s, before), After: sent}
 	for _, c := range s.Changes {
 		change.Changed = append(change.Changed, c.Attr)
 	}
@@ -153,7 +157,7 @@ func (t target) whole(s *planner.Step, before map[string]cty.Value) map[string]c
 // whatIsMissing tells an object that is gone from one that is there, while
 // something that the change speaks of is not.
 func (t target) whatIsMissing(ctx context.Context, client provider.Client, s *planner.Step, err error) error {
-	if _, readErr := client.Read(ctx, s.Address.Type, s.ID); readErr != nil {
+	if _, readErr := client.Read(ctx, s.Address.Type, s.ID, nil); readErr != nil {
 		return err
 	}
 	var e *provider.Error

@@ -170,7 +170,7 @@ func (p *project) wantedForest(ctx context.Context, snapshot *state.Snapshot) (p
 	}
 	// Nothing is looked up in the state, so that a parent is the block that is
 	// written, not an id of which nothing was read.
-	instances, _, err := p.evaluate(ctx, nil, &survey{})
+	instances, _, err := p.evaluate(ctx, nil, &survey{}, true)
 	if err != nil {
 		return planner.Forest{}, err
 	}

@@ -56,6 +56,9 @@ func (p *project) verify(ctx context.Context, saved *savedPlan, plan *planner.Pl
 			read.live[key][typ] = table
 		}
 	}
+	if err := p.seekTouched(ctx, plan, snapshot, read, parallelism); err != nil {
+		return nil, nil, err
+	}
 	if err := p.fillTouched(ctx, touchedBy(plan, snapshot), lists, read, parallelism); err != nil {
 		return nil, nil, err
 	}
@@ -110,11 +113,14 @@ func touchedBy(plan *planner.Plan, snapshot *state.Snapshot) map[string]map[stri
 func (p *project) readTouched(ctx context.Context, c *configured, typ string, t *touched, calls, parallelism int) (*planner.Table, error) {
 	slices.Sort(t.ids)
 	ids := slices.Compact(t.ids)
+	if p.app.types(typ).Lookup != "" && (calls == 0 || len(ids) < calls) {
+		return planner.NewTable(p.app.types(typ), nil), nil // each is read by its name
+	}
 	if t.whole || len(ids) >= calls {
 		return nil, nil
 	}
 	// The first one shows what a single read carries.
-	first, err := c.client.Read(ctx, typ, ids[0])
+	first, err := c.client.Read(ctx, typ, ids[0], nil)
 	if err != nil && provider.KindOf(err) != provider.NotFound {
 		return nil, err
 	}
@@ -154,7 +160,7 @@ func (p *project) fillTouched(ctx context.Context, all map[string]map[string]*to
 	for i := range list {
 		group.Go(func() error {
 			l := &list[i]
-			o, err := l.c.client.Read(ctx, l.typ, l.o.ID)
+			o, err := l.c.client.Read(ctx, l.typ, l.o.ID, nil)
 			if provider.KindOf(err) == provider.NotFound {
 				return nil // the list shows it
 			}

@@ -71,6 +71,8 @@ type TokenError struct {
 	Status int
 	// Code is the machine-readable reason, such as invalid_client, if there was one.
 	Code string
+	// Settings are those that the call was made of, to be checked after a refusal.
+	Settings []string
 	// Vendor is the server's own message, if there was one.
 	Vendor string
 	// Err is the cause where no usable answer came.
@@ -121,18 +123,29 @@ func (e *TokenError) Remedy() string {
 	switch {
 	case e.Code == "invalid_client" || e.Code == "unauthorized_client":
 		return "Check client_id and client_secret"
+	case e.Code == "invalid_grant" && len(e.Settings) > 0:
+		return "Check " + e.settings()
 	case e.Code == "invalid_grant":
 		return "Check username and password"
 	case e.Status == http.StatusTooManyRequests:
 		return "The server takes no more calls for now; try again later"
 	case e.Foreign():
 		return "Check the address in the provider block: what answers there is not the API"
+	case e.Status == http.StatusBadRequest && len(e.Settings) > 0:
+		return "Check " + e.settings() + "; or the address in the provider block is not that of the API"
 	case e.Status >= 400 && e.Status < 500:
-		return "Check client_id and client_secret, and username and password if they are used"
+		return "Check " + e.settings()
 	case e.Status >= 500:
 		return "The server has trouble of its own; try again later"
 	}
 	return "Check the address in the provider block, and the network"
+}
+
+func (e *TokenError) settings() string {
+	if last := len(e.Settings) - 1; last > 0 {
+		return strings.Join(e.Settings[:last], ", ") + " and " + e.Settings[last]
+	}
+	return "client_id and client_secret, and username and password if they are used"
 }
 
 // final reports whether asking again with the same credentials is of no use.

@@ -44,6 +44,21 @@ type Token struct {
 	// TryOther sends them the other way when the first is refused for a reason
 	// other than the credentials.
 	TryOther bool
+	// Timestamp names the parameter that takes the time of the call, in milliseconds
+	// since 1970; empty for none.
+	Timestamp string
+	// Signature is worked out when all other parameters are known; nil for none.
+	Signature *Signature
+	// Settings are the names that people know the credentials by, for messages.
+	Settings []string
+}
+
+// Signature is a parameter of a token call: the HMAC-SHA256 of the values of other
+// parameters, joined, in base64url without padding.
+type Signature struct {
+	Param string   // the parameter that takes it
+	Key   string   // the parameter whose value is the key
+	Over  []string // the parameters whose values are signed, in order
 }
 
 // New returns a client that sends as o says, and the meter of its calls. Errors of

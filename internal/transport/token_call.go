@@ -22,7 +22,7 @@ func (s *source) call(ctx context.Context, inQuery bool) (*grant, error) {
 	}
 	shown := *req.URL
 	shown.RawQuery = ""
-	failure := &TokenError{URL: shown.Redacted()}
+	failure := &TokenError{URL: shown.Redacted(), Settings: s.request.Settings}
 	resp, err := s.calls.RoundTrip(req)
 	if err != nil {
 		if u := asUnsent(err); ctx.Err() != nil || u != nil && u.held {
@@ -56,7 +56,7 @@ func (s *source) prepare(ctx context.Context, inQuery bool) (*http.Request, erro
 	if err != nil {
 		return nil, err
 	}
-	form := s.request.Params.Encode()
+	form := s.request.params(s.clock.Now()).Encode()
 	var body io.Reader
 	if inQuery {
 		address.RawQuery = form

@@ -268,6 +268,25 @@ func TestTokenPlacement(t *testing.T) {
 	}
 }
 
+// TestTokenRemedies: what is to be checked is said in the words of the provider block.
+func TestTokenRemedies(t *testing.T) {
+	settings := []string{"app", "secret", "account"}
+	for _, c := range []struct {
+		err  TokenError
+		want string
+	}{
+		{TokenError{Status: 401, Settings: settings}, "Check app, secret and account"},
+		{TokenError{Status: 401, Code: "invalid_grant", Settings: settings}, "Check app, secret and account"},
+		{TokenError{Status: 400, Settings: settings}, "Check app, secret and account; or the address in the provider block is not that of the API"},
+		{TokenError{Status: 400}, "Check client_id and client_secret, and username and password if they are used"},
+		{TokenError{Status: 401, Code: "invalid_client", Settings: settings}, "Check client_id and client_secret"},
+	} {
+		if got := c.err.Remedy(); got != c.want {
+			t.Errorf("%d %s: %q, want %q", c.err.Status, c.err.Code, got, c.want)
+		}
+	}
+}
+
 func TestTokenErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, body string

@@ -26,10 +26,10 @@ func (a *API) Changed(ctx context.Context, typ string, after time.Time, more fun
 		return provider.Changes{}, err
 	}
 	if a.ChangedAfter == "" {
-		return provider.Changes{Unusable: "it has no list of what has changed"}, nil
+		return provider.Changes{None: true}, nil
 	}
-	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}, typ: typ}
-	longest := a.sizes.of(typ).longest
+	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}, typ: o.listed()}
+	longest := a.sizes.of(o.listed()).longest
 	ignores, first := error(nil), true
 	whole, err := l.inEither(ctx, after, func(page []schema.Object) bool {
 		if first && len(page) >= longest { // before many pages are read in vain
@@ -51,7 +51,7 @@ func (a *API) Changed(ctx context.Context, typ string, after time.Time, more fun
 		return provider.Changes{}, err
 	}
 	found := provider.Changes{Objects: l.listing.Objects, Whole: whole}
-	if size := a.sizes.of(typ); whole && len(found.Objects) < size.count {
+	if size := a.sizes.of(o.listed()); whole && len(found.Objects) < size.count {
 		return found, nil
 	}
 	if err := l.keepsToFilter(ctx); errors.Is(err, errIgnored) {
