@@ -140,7 +140,8 @@ func budgetsText(budgets []Budget) string {
 
 // unmanaged says what the plan leaves alone, and what reading has cost.
 func (f *face) unmanaged(cost Cost) {
-	var clauses []string
+	var words [][2]string // those of people once, whatever their types
+	counts := map[[2]string]int{}
 	for _, typ := range slices.Sorted(maps.Keys(f.plan.Summary.Unmanaged)) {
 		if n := f.plan.Summary.Unmanaged[typ]; n > 0 {
 			class := schema.ClassOther
@@ -151,10 +152,18 @@ func (f *face) unmanaged(cost Cost) {
 			if one == "object" {
 				one, many = "object of "+clean(typ), "objects of "+clean(typ)
 			}
-			clauses = append(clauses, plural(n, one, many))
+			word := [2]string{one, many}
+			if counts[word] == 0 {
+				words = append(words, word)
+			}
+			counts[word] += n
 		}
 	}
-	if len(clauses) > 0 {
+	if len(words) > 0 {
+		clauses := make([]string, len(words))
+		for i, word := range words {
+			clauses[i] = plural(counts[word], word[0], word[1])
+		}
 		f.line(f.paint.dim("Not managed here and left alone: " + enumerate(clauses) + "."))
 	}
 	if cost.ReadCalls > 0 {

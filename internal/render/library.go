@@ -73,7 +73,7 @@ func (p *printer) attributes(list []schema.Attribute) {
 			p.paragraph("        ", a.Doc)
 		}
 		if len(a.Enum) > 0 {
-			p.paragraph("        ", "One of: "+strings.Join(a.Enum, ", "))
+			p.paragraph("        ", "One of: "+allowed(a.Enum, func(list []string) string { return strings.Join(list, ", ") }))
 		}
 		if a.Default != "" {
 			p.paragraph("        ", "Default: "+a.Default)

@@ -28,8 +28,13 @@ func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 	f.findings()
 	f.drift()
 	keys, members := sections(plan)
-	for _, k := range keys {
-		f.title(k, &plan.Steps[members[k][0]])
+	titles := f.titles(keys, members)
+	for i, k := range keys {
+		paint := f.paint.bold
+		if k.rank == 0 {
+			paint = f.paint.alarm
+		}
+		f.section(paint(titles[i]))
 		for _, b := range f.names.fold(members[k]) {
 			f.block(b)
 		}
@@ -41,13 +46,25 @@ func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 	return f.Flush()
 }
 
-func (f *face) title(k sectionKey, first *planner.Step) {
-	if k.rank == 0 {
-		f.section(f.paint.alarm("Removals"))
-		return
+// titles are those of the sections. Where those of two vendors have the same word for
+// their objects, the vendor stands beside it.
+func (f *face) titles(keys []sectionKey, members map[sectionKey][]int) []string {
+	list, count := make([]string, len(keys)), map[string]int{}
+	for i, k := range keys {
+		list[i] = "Removals"
+		if k.rank > 0 {
+			first := &f.plan.Steps[members[k][0]]
+			_, many := f.nouns(first.Address.Type, first.Class)
+			list[i] = capital(many)
+		}
+		count[list[i]]++
 	}
-	_, many := f.nouns(first.Address.Type, first.Class)
-	f.section(f.paint.bold(capital(many)))
+	for i, k := range keys {
+		if t := f.Library.Resources[k.typ]; count[list[i]] > 1 && t != nil {
+			list[i] += " (" + clean(t.Provider) + ")"
+		}
+	}
+	return list
 }
 
 // block draws one step, or several in a few lines.

@@ -152,7 +152,7 @@ func (m *markdown) typeTable(title, folder string, types []*schema.Type) {
 func (m *markdown) setting(a *schema.Attribute) {
 	meaning := a.Doc
 	if len(a.Enum) > 0 {
-		meaning += " One of " + ticked(a.Enum, ", ") + "."
+		meaning += " One of " + allowed(a.Enum, func(list []string) string { return ticked(list, ", ") }) + "."
 	}
 	if a.Required {
 		meaning += " **Required.**"

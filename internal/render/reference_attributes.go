@@ -57,7 +57,7 @@ func (m *markdown) attribute(a *schema.Attribute, resources string) {
 	}
 	text := "- `" + a.Name + "` (" + words + "): " + a.Doc
 	if len(a.Enum) > 0 {
-		text += " One of " + ticked(a.Enum, ", ") + "."
+		text += " One of " + allowed(a.Enum, func(list []string) string { return ticked(list, ", ") }) + "."
 	}
 	if a.Default != "" {
 		text += " Default: " + tick(a.Default) + "."
@@ -152,15 +152,44 @@ func fieldsOf(t cty.Type) []string {
 	return fields
 }
 
+const (
+	// mostAllowed is up to how many values of an attribute are all shown.
+	mostAllowed = 30
+	// someAllowed is how many stand for them where they are more.
+	someAllowed = 4
+)
+
+// allowed lists the values that an attribute may have, or some of them and how many
+// there are.
+func allowed(values []string, list func([]string) string) string {
+	if len(values) <= mostAllowed {
+		return list(values)
+	}
+	return count(len(values)) + " values, such as " + list(spread(values))
+}
+
+// spread takes some values from all over a list.
+func spread(values []string) []string {
+	some := make([]string, someAllowed)
+	for i := range some {
+		some[i] = values[(2*i+1)*len(values)/(2*someAllowed)]
+	}
+	return some
+}
+
 // placeholder stands for the value of an attribute in a synopsis.
 func placeholder(a *schema.Attribute) string {
 	switch {
 	case len(a.Enum) > 0:
-		quoted := make([]string, len(a.Enum))
-		for i, v := range a.Enum {
+		shown, more := a.Enum, ""
+		if len(shown) > mostAllowed {
+			shown, more = spread(shown), " | ..."
+		}
+		quoted := make([]string, len(shown))
+		for i, v := range shown {
 			quoted[i] = quote(v)
 		}
-		return strings.Join(quoted, " | ")
+		return strings.Join(quoted, " | ") + more
 	case a.Type == cty.NilType:
 		return "VALUE"
 	case a.Type.IsSetType() && a.Refers != "":

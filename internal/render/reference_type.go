@@ -94,6 +94,16 @@ func (m *markdown) identity(t *schema.Type) {
 	m.heading("Who is who")
 	one := article(t.Noun[0])
 	switch {
+	case t.Standing:
+		m.line(capital(one) + " is there already: `" + t.Lookup + "` says which is meant, and describing it adopts it. It is never made or")
+		m.line("deleted; one that is not there is a mistake of the plan, and one that is no longer described stays as it is.")
+		m.line("")
+		return
+	case t.Lookup != "":
+		m.line(capital(one) + " is looked for live by `" + t.Lookup + "`. One that is found is adopted instead of made a second time, and")
+		m.line("what differs is changed.")
+		m.line("")
+		return
 	case len(t.Keys) > 0:
 		m.line(capital(one) + " that the state does not know yet is looked for live by its natural keys, in this order:")
 		m.line("")

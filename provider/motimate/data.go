@@ -73,7 +73,7 @@ func (c *client) dataUser(ctx context.Context, args map[string]cty.Value) (map[s
 	}
 	// A list may lack the memberships; one more call has them.
 	if !says(object, "groups") || !says(object, "positions") {
-		object, err = people.alone(object.ID, func(id string) (schema.Object, error) { return c.Read(ctx, typeUser, id) })
+		object, err = people.alone(object.ID, func(id string) (schema.Object, error) { return c.Read(ctx, typeUser, id, nil) })
 		if err != nil {
 			return nil, err
 		}

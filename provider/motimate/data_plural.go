@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/provider/internal/block"
 	"github.com/espalier-dev/espalier/schema"
 )
 
@@ -95,7 +96,7 @@ func knownWord(data, name, none string, d *directory, wanted []criterion, names 
 		return nil
 	}
 	return &provider.Error{Kind: provider.Refused, Op: "read " + data, Err: fmt.Errorf("%s the %s", none, describe(wanted[i:i+1])),
-		Remedy: "Write one of " + quoteList(names) + ", " + where}
+		Remedy: "Write one of " + block.QuoteList(names) + ", " + where}
 }
 
 func (c *client) dataPositions(ctx context.Context, args map[string]cty.Value) (map[string]cty.Value, error) {

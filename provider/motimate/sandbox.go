@@ -144,6 +144,15 @@ func (s *Sandbox) Token(baseURL string) *provider.TokenRequest {
 	}
 }
 
+// Credentials are the settings that lead to the server and let a client in.
+func (s *Sandbox) Credentials(address string) [][2]string {
+	list := [][2]string{{"base_url", address}, {"client_id", sandboxSecret}}
+	if s.chosen.Is("grants", "password") {
+		return append(list, [2]string{"username", adminEmail}, [2]string{"password", sandboxSecret})
+	}
+	return append(list, [2]string{"client_secret", sandboxSecret})
+}
+
 // Switches are all behaviours that can be chosen.
 func (s *Sandbox) Switches() []provider.Switch {
 	var list []provider.Switch

@@ -29,7 +29,7 @@ func TestListsBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Read(context.Background(), typePosition, made.ID); err != nil || count() != 0 {
+	if _, err := c.Read(context.Background(), typePosition, made.ID, nil); err != nil || count() != 0 {
 		t.Errorf("%v; %d listed at once, want 0", err, count())
 	}
 	clock = clock.Add(29 * time.Minute)

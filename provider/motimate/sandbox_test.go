@@ -295,7 +295,7 @@ func TestKeptBetweenRuns(t *testing.T) {
 		}
 	})
 	run(func(s *Sandbox, c provider.Client) {
-		got, err := c.Read(context.Background(), typeUser, made.ID)
+		got, err := c.Read(context.Background(), typeUser, made.ID, nil)
 		if err != nil || s.StoreID() != store || got.Attrs["email"].AsString() != "person1@example.org" {
 			t.Error(got, err, s.StoreID(), store)
 		}

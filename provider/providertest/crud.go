@@ -21,12 +21,16 @@ const briefly = 3
 func valuesSurvive(t *testing.T, b *bench) {
 	for _, typ := range b.Provider.Types() {
 		t.Run(typ.Name, func(t *testing.T) {
+			live := b.life
+			if typ.Standing {
+				live = b.standing
+			}
 			if !b.Brief {
-				rapid.Check(t, func(rt *rapid.T) { b.life(rt, typ) })
+				rapid.Check(t, func(rt *rapid.T) { live(rt, typ) })
 				return
 			}
 			// A generator whose value is the life itself; each seed is another.
-			life := rapid.Custom(func(rt *rapid.T) bool { b.life(rt, typ); return true })
+			life := rapid.Custom(func(rt *rapid.T) bool { live(rt, typ); return true })
 			for seed := range briefly {
 				life.Example(seed)
 			}
@@ -48,6 +52,10 @@ func (b *bench) life(t *rapid.T, typ *schema.Type) {
 			change.Changed = append(change.Changed, a.Name)
 		}
 	}
+	if up := typ.Upload; up != nil && up.Digest != "" && !typ.Attribute(up.Digest).Forces {
+		b.addFile(t, typ, change.After, "another")
+		change.Changed = append(change.Changed, up.Digest)
+	}
 	if len(change.Changed) > 0 {
 		object, err = b.Client.Update(b.ctx, typ.Name, object.ID, change)
 		b.must(t, err)
@@ -56,7 +64,7 @@ func (b *bench) life(t *rapid.T, typ *schema.Type) {
 	}
 
 	b.must(t, b.Client.Delete(b.ctx, typ.Name, object.ID))
-	if _, err := b.Client.Read(b.ctx, typ.Name, object.ID); provider.KindOf(err) != provider.NotFound {
+	if _, err := b.Client.Read(b.ctx, typ.Name, object.ID, nil); provider.KindOf(err) != provider.NotFound {
 		t.Fatalf("reading what was deleted: %v, want a NotFound", err)
 	}
 	if _, ok := b.listed(t, typ, object.ID); ok {
@@ -68,9 +76,12 @@ func (b *bench) life(t *rapid.T, typ *schema.Type) {
 // attributes are carried.
 func (b *bench) isEverywhere(t fataler, typ *schema.Type, id string, values map[string]cty.Value) {
 	t.Helper()
-	read, err := b.Client.Read(b.ctx, typ.Name, id)
+	read, err := b.Client.Read(b.ctx, typ.Name, id, nil)
 	b.must(t, err)
 	b.holds(t, typ, "read", read, values, true)
+	if typ.Lookup != "" && len(b.list(t, typ)) == 0 {
+		return // there is no list
+	}
 	item, ok := b.listed(t, typ, id)
 	if !ok {
 		t.Fatalf("%s %s is not listed", typ.Name, id)
@@ -110,7 +121,7 @@ func (b *bench) holds(t fataler, typ *schema.Type, how string, object schema.Obj
 			t.Fatalf("%s %s: %s is %#v, which is not a plain value of its type", how, typ.Name, name, have)
 		}
 		want, given := values[name]
-		if a.Computed || !given && (!unset || a.Purpose == schema.PurposeAdmin || a.Purpose == schema.PurposeLevel) {
+		if a.Computed || a.Name == typ.Lookup || !given && (!unset || a.Purpose == schema.PurposeAdmin || a.Purpose == schema.PurposeLevel) {
 			continue
 		}
 		if !given {
@@ -145,10 +156,14 @@ func (b *bench) listed(t fataler, typ *schema.Type, id string) (schema.Object, b
 // nothingIsNotFound uses the id of what was deleted.
 func nothingIsNotFound(t *testing.T, b *bench) {
 	for _, typ := range b.Provider.Types() {
+		if typ.Standing {
+			b.nobodyIsNotFound(t, typ)
+			continue
+		}
 		object, err := b.Client.Create(b.ctx, typ.Name, b.plain(t, typ, "gone"))
 		b.must(t, err)
 		b.must(t, b.Client.Delete(b.ctx, typ.Name, object.ID))
-		_, readErr := b.Client.Read(b.ctx, typ.Name, object.ID)
+		_, readErr := b.Client.Read(b.ctx, typ.Name, object.ID, nil)
 		calls := map[string]error{"read": readErr, "delete": b.Client.Delete(b.ctx, typ.Name, object.ID)}
 		if can := settable(typ); len(can) > 0 {
 			first := can[0].Name
@@ -161,7 +176,7 @@ func nothingIsNotFound(t *testing.T, b *bench) {
 				t.Errorf("%s %s: %v, want a NotFound", call, typ.Name, err)
 			}
 		}
-		if _, err := b.Client.Read(b.ctx, typ.Name, ""); err == nil {
+		if _, err := b.Client.Read(b.ctx, typ.Name, "", nil); err == nil {
 			t.Errorf("read %s with an empty id: no error", typ.Name)
 		}
 	}

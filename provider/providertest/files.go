@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -20,19 +22,27 @@ func (b *bench) addFile(t fataler, typ *schema.Type, values map[string]cty.Value
 	t.Helper()
 	up := typ.Upload
 	b.count++
-	name := fmt.Sprintf("Åre-%d.txt", b.count)
+	name, media, head := fmt.Sprintf("Åre-%d.txt", b.count), "text/plain", ""
+	if !takes(up, media) {
+		name, media, head = fmt.Sprintf("Åre-%d.png", b.count), "image/png", "\x89PNG\r\n\x1a\n"
+	}
 	path := filepath.Join(b.dir, name)
-	content := fmt.Appendf(nil, "%s\r\n--not a boundary--\r\n%d\r\n", text, b.count)
+	content := fmt.Appendf(nil, "%s%s\r\n--not a boundary--\r\n%d\r\n", head, text, b.count)
 	b.must(t, os.WriteFile(path, content, 0o600))
 	sum := sha256.Sum256(content)
 	for attr, v := range map[string]cty.Value{
 		up.Source: cty.StringVal(path), up.Name: cty.StringVal(name), up.Size: cty.NumberIntVal(int64(len(content))),
-		up.Digest: cty.StringVal(hex.EncodeToString(sum[:])), up.MediaType: cty.StringVal("text/plain"),
+		up.Digest: cty.StringVal(hex.EncodeToString(sum[:])), up.MediaType: cty.StringVal(media),
 	} {
 		if attr != "" {
 			values[attr] = v
 		}
 	}
+}
+
+// takes reports whether files of a media type may be uploaded.
+func takes(up *schema.Upload, media string) bool {
+	return slices.ContainsFunc(up.Limits, func(l schema.UploadLimit) bool { return strings.HasPrefix(media, l.Media) })
 }
 
 // referencesComeAndGo gives objects that are no people references to others, and

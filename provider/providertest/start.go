@@ -2,13 +2,19 @@ package providertest
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -80,7 +86,7 @@ func Connect(t testing.TB, p provider.Provider, settings map[string]cty.Value) *
 
 // Token makes a token call as it is described, without any other try.
 func Token(ctx context.Context, request *provider.TokenRequest) (string, error) {
-	target, body := request.URL, request.Params.Encode()
+	target, body := request.URL, tokenParams(request, time.Now()).Encode()
 	if request.InQuery {
 		target, body = target+"?"+body, ""
 	}
@@ -103,6 +109,25 @@ func Token(ctx context.Context, request *provider.TokenRequest) (string, error) 
 		return "", fmt.Errorf("no token: HTTP %d", response.StatusCode)
 	}
 	return answer.AccessToken, nil
+}
+
+// tokenParams are the parameters of a token call at a time.
+func tokenParams(request *provider.TokenRequest, now time.Time) url.Values {
+	params := url.Values{}
+	for name, values := range request.Params {
+		params[name] = values
+	}
+	if request.Timestamp != "" {
+		params.Set(request.Timestamp, strconv.FormatInt(now.UnixMilli(), 10))
+	}
+	if s := request.Signature; s != nil {
+		mac := hmac.New(sha256.New, []byte(params.Get(s.Key)))
+		for _, name := range s.Over {
+			mac.Write([]byte(params.Get(name)))
+		}
+		params.Set(s.Param, base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
+	}
+	return params
 }
 
 // bearer adds a token. With a request for another, a call whose token is refused

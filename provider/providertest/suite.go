@@ -19,6 +19,11 @@ type Subject struct {
 	// PageSize is the size of the pages that the server gives; 0 leaves the
 	// number of calls unchecked.
 	PageSize int
+	// Standing are the ids of people who are there and may be changed, at least two,
+	// where the provider has a type of people that cannot be made. They are listed.
+	Standing []string
+	// Alias is what stands for the account in such a type's look-up; empty for none.
+	Alias string
 	// Brief takes fewer random values: for servers that differ in one point from
 	// one that was tested in full.
 	Brief bool
@@ -44,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 		{"listings are shared until a write", listingsAreShared},
 		{"the account knows itself", selfIsKnown},
 		{"a cancelled call says so", cancelledIsCancelled},
+		{"an alias is the account", aliasIsTheAccount},
 	}
 	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
@@ -58,6 +64,7 @@ type bench struct {
 	open  func(t *testing.T) Subject
 	ctx   context.Context
 	count int    // makes keys unique
+	grown int    // objects that grow has made
 	dir   string // of the files that are uploaded
 }
 

@@ -16,11 +16,12 @@ var anyText = rapid.Custom(func(t *rapid.T) string {
 	return rapid.StringOfN(rapid.OneOf(awkward, rapid.RuneFrom([]rune("abcXYZ019 .-"))), 1, 12, -1).Draw(t, "text")
 })
 
-// settable are the attributes that plain values can be drawn for.
+// settable are the attributes that plain values can be drawn for: not those that
+// say which object is meant.
 func settable(typ *schema.Type) []schema.Attribute {
 	var list []schema.Attribute
 	for _, a := range typ.Attributes {
-		if !a.Computed && !a.Derived && a.Type == cty.String && (a.Purpose == schema.PurposeNone || a.Purpose == schema.PurposeName) {
+		if !a.Computed && !a.Derived && a.Name != typ.Lookup && a.Type == cty.String && (a.Purpose == schema.PurposeNone || a.Purpose == schema.PurposeName) {
 			list = append(list, a)
 		}
 	}
@@ -30,6 +31,9 @@ func settable(typ *schema.Type) []schema.Attribute {
 // draw gives a legal value of an attribute. Keys never come twice.
 func (b *bench) draw(t *rapid.T, a schema.Attribute) cty.Value {
 	b.count++
+	if len(a.Enum) > 0 {
+		return cty.StringVal(rapid.SampledFrom(a.Enum).Draw(t, a.Name))
+	}
 	text := anyText.Draw(t, a.Name)
 	switch a.Compare {
 	case schema.CompareFold:
@@ -56,10 +60,18 @@ func (b *bench) drawObject(t *rapid.T, typ *schema.Type) map[string]cty.Value {
 		}
 	}
 	b.addLevel(typ, values)
+	b.addLookup(typ, values)
 	if typ.Upload != nil {
 		b.addFile(t, typ, values, anyText.Draw(t, "content"))
 	}
 	return values
+}
+
+// addLookup says of whom an object is that everybody can have one of.
+func (b *bench) addLookup(typ *schema.Type, values map[string]cty.Value) {
+	if typ.Lookup != "" && !typ.Standing {
+		values[typ.Lookup] = cty.StringVal(b.Standing[b.count%len(b.Standing)])
+	}
 }
 
 // addLevel puts a unit at the highest level.
@@ -82,6 +94,7 @@ func (b *bench) plain(t fataler, typ *schema.Type, name string) map[string]cty.V
 		values[alternatives[0]] = cty.StringVal(fmt.Sprintf("%s.%d@example.org", name, b.count))
 	}
 	b.addLevel(typ, values)
+	b.addLookup(typ, values)
 	if typ.Upload != nil {
 		b.addFile(t, typ, values, name)
 	}

@@ -2,7 +2,7 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,10 +28,17 @@ type API struct {
 	// ChangedAfter is the name of the query parameter that takes a time and leaves
 	// out of a list what has not changed since; empty where there is none.
 	ChangedAfter string
+	// Verdict is the status that the body of a 2xx means, where a server answers so
+	// and says in the body that it has failed; 0 is a failure of no known status.
+	// Nil where the HTTP status says all.
+	Verdict func(body []byte) int
+	// Remedies say what to do about a status, where that is not the usual.
+	Remedies map[int]string
 	// Operations is the table, by resource type.
 	Operations map[string]*Operation
 
-	lists   memo
+	lists   memo[provider.Listing]
+	kept    memo[*Answer]
 	filters filters
 	sizes   sizes
 }
@@ -40,18 +47,33 @@ type API struct {
 type Operation struct {
 	// Noun is the word for one and for many.
 	Noun [2]string
-	// Path is the collection's; an object's is Path, a slash and the id.
-	Path string
+	// Path is the collection's; an object's is Path, a slash, the id, and Under, such
+	// as "/photo" of what each object of the collection has one of.
+	Path, Under string
+	// Alias may stand in a path for the id of an object that only the server knows,
+	// such as the one of the account; empty for none.
+	Alias string
+	// Kept says that a reading of one object is kept, and given to everybody who asks
+	// until anything is written.
+	Kept bool
 	// One reads a body that carries a single object. With answer set it is the
 	// answer to a write, in which what is absent is not known.
 	One func(body []byte, answer bool) (schema.Object, error)
+	// Listed is the path of the list, where it is not Path.
+	Listed string
 	// Pages makes the reader of one listing, which is given page after page and
-	// may remember across them.
-	Pages func() func(body []byte) ([]schema.Object, error)
+	// may remember across them. Cursor takes its place where a page says where the
+	// next one begins. With neither there is no list, and List returns nothing.
+	Pages  func() func(body []byte) ([]schema.Object, error)
+	Cursor *Cursor
 	// Create and Update write bodies. A nil body of an update means that nothing
-	// has to be sent; a nil Update, that an object cannot be changed.
+	// has to be sent; a nil function, that there is no such call.
 	Create func(values map[string]cty.Value) (*Body, error)
 	Update func(id string, change provider.Change) (*Body, error)
+	// Changing is the method that changes an object; PATCH if it is empty.
+	Changing string
+	// Undying says that there is no call that deletes an object.
+	Undying bool
 	// Missing says what a create means that is answered with 404, Unlisted what to do
 	// where there is no list; empty for the usual.
 	Missing, Unlisted string
@@ -71,90 +93,52 @@ type Body struct {
 }
 
 // Read returns one object. The object has the id that was asked for, whether
-// the answer repeats it or not.
-func (a *API) Read(ctx context.Context, typ, id string) (schema.Object, error) {
+// the answer repeats it or not; asked for by an alias, it has its own.
+func (a *API) Read(ctx context.Context, typ, id string, _ map[string]cty.Value) (schema.Object, error) {
 	o, err := a.operation(typ)
 	if err != nil {
 		return schema.Object{}, err
 	}
-	req := Request{Op: fmt.Sprintf("read %s %s", o.Noun[0], id), Method: http.MethodGet, Path: o.Path + segment(id)}
-	answer, err := a.Send(ctx, req)
+	req := o.request("read", http.MethodGet, id)
+	send := a.Send
+	if o.Kept {
+		send = a.Get
+	}
+	answer, err := send(ctx, req)
 	if err != nil {
 		return schema.Object{}, err
 	}
-	return o.same(req, answer, id, false)
+	object, err := o.same(req, answer, id, false)
+	if err == nil && object.ID != id && o.Kept {
+		a.kept.also(req.key(), o.request("read", http.MethodGet, object.ID).key()) // an alias is read once
+	}
+	return object, err
 }
 
-// Create makes an object. An answer that says yes but carries no id, or cannot
-// be read, is of Kind Unanswered: the object is there, and a look-up finds it.
-func (a *API) Create(ctx context.Context, typ string, values map[string]cty.Value) (schema.Object, error) {
-	o, err := a.operation(typ)
-	if err != nil {
-		return schema.Object{}, err
-	}
-	body, err := o.Create(values)
-	if err != nil {
-		return schema.Object{}, unsendable("create "+o.Noun[0], err)
-	}
-	defer a.lists.forget()
-	req := Request{Op: "create " + o.Noun[0], Method: http.MethodPost, Path: o.Path, Body: body, Missing: o.Missing, Fields: o.Fields}
-	answer, err := a.Send(ctx, req)
-	if err != nil {
-		return schema.Object{}, err
-	}
-	if answer.empty() {
-		return schema.Object{}, unidentified(req, answer, fmt.Errorf("the answer has no body, so the new id is not known"))
-	}
-	object, err := o.One(answer.Body, true)
-	if err != nil {
-		return schema.Object{}, unanswered(req, answer, answer.unreadable(err))
-	}
-	if object.ID == "" || object.ID == "0" { // no object has the id that samples have
-		return schema.Object{}, unidentified(req, answer, answer.unreadable(fmt.Errorf("the answer carries no id")))
-	}
-	return object, nil
+// key is what a reading is kept under.
+func (r Request) key() string { return r.Path + "?" + r.Query.Encode() }
+
+// Get is Send for a reading that is kept and given to everybody who asks for the
+// same, until anything is written. What it returns is shared and must not be
+// changed.
+func (a *API) Get(ctx context.Context, req Request) (*Answer, error) {
+	answer, _, err := a.kept.get(ctx, req.key(), func(ctx context.Context) (*Answer, error) {
+		return a.Send(ctx, req)
+	})
+	return answer, err
 }
 
-// Update changes an object in one call.
-func (a *API) Update(ctx context.Context, typ, id string, change provider.Change) (schema.Object, error) {
-	o, err := a.operation(typ)
-	if err != nil {
-		return schema.Object{}, err
-	}
-	if o.Update == nil {
-		return schema.Object{}, &provider.Error{Kind: provider.Refused, Op: fmt.Sprintf("update %s %s", o.Noun[0], id),
-			Remedy: fmt.Sprintf("The API has no call that changes %s; make a new one in its place", o.Noun[1])}
-	}
-	body, err := o.Update(id, change)
-	if err != nil || body == nil {
-		return schema.Object{ID: id, Attrs: map[string]cty.Value{}}, err
-	}
-	defer a.lists.forget()
-	req := Request{Op: fmt.Sprintf("update %s %s", o.Noun[0], id), Method: http.MethodPatch, Path: o.Path + segment(id), Body: body, Fields: o.Fields}
-	answer, err := a.Send(ctx, req)
-	if err != nil {
-		return schema.Object{}, err
-	}
-	if answer.empty() {
-		return schema.Object{ID: id, Attrs: map[string]cty.Value{}}, nil
-	}
-	return o.same(req, answer, id, true)
-}
-
-// Delete removes an object. A yes with a web page, such as that of a login, or with
-// JSON that is none, is of Kind Malformed: it may be somebody else who answered.
-func (a *API) Delete(ctx context.Context, typ, id string) error {
-	o, err := a.operation(typ)
+// GetAs is Get with a reader of the answer's body; what that cannot use is of Kind
+// Malformed.
+func (a *API) GetAs(ctx context.Context, req Request, read func(body []byte) error) error {
+	answer, err := a.Get(ctx, req)
 	if err != nil {
 		return err
 	}
-	defer a.lists.forget()
-	req := Request{Op: fmt.Sprintf("delete %s %s", o.Noun[0], id), Method: http.MethodDelete, Path: o.Path + segment(id)}
-	answer, err := a.Send(ctx, req)
-	if err == nil && (strings.Contains(answer.Type, "html") || strings.Contains(answer.Type, "json")) && !answer.empty() && !json.Valid(answer.Body) {
-		err = malformed(req, answer, answer.unreadable(fmt.Errorf("it is not JSON")))
+	if err := read(answer.Body); err != nil {
+		return malformed(req, answer, answer.unreadable(err))
 	}
-	return err
+	return nil
 }
 
 func (a *API) operation(typ string) (*Operation, error) {
@@ -170,6 +154,12 @@ func (o *Operation) same(req Request, answer *Answer, id string, write bool) (sc
 	if err != nil {
 		return schema.Object{}, malformed(req, answer, answer.unreadable(err))
 	}
+	if id == o.Alias && id != "" {
+		if object.ID == "" {
+			return schema.Object{}, malformed(req, answer, answer.unreadable(errNoID))
+		}
+		return object, nil
+	}
 	if object.ID != "" && object.ID != id {
 		return schema.Object{}, malformed(req, answer, fmt.Errorf("the answer is about %s %s", o.Noun[0], object.ID))
 	}
@@ -177,9 +167,20 @@ func (o *Operation) same(req Request, answer *Answer, id string, write bool) (sc
 	return object, nil
 }
 
-// segment is an id as the last part of a path. Dots are escaped where they
-// would mean another folder.
-func segment(id string) string {
+// request is a call about one object. An empty id leaves a path that Send refuses.
+func (o *Operation) request(what, method, id string) Request {
+	path := o.Path + Segment(id)
+	if id != "" {
+		path += o.Under
+	}
+	return Request{Op: fmt.Sprintf("%s %s %s", what, o.Noun[0], id), Method: method, Path: path}
+}
+
+var errNoID = errors.New("it carries no id")
+
+// Segment is an id as a part of a path, with the slash before it. Dots are escaped
+// where they would mean another folder.
+func Segment(id string) string {
 	escaped := url.PathEscape(id)
 	if id == "." || id == ".." {
 		escaped = strings.ReplaceAll(id, ".", "%2E")
@@ -195,7 +196,7 @@ func Single(ctx context.Context, a *API, req Request, read func(body []byte) (sc
 	}
 	object, err := read(answer.Body)
 	if err == nil && object.ID == "" {
-		err = fmt.Errorf("it carries no id")
+		err = errNoID
 	}
 	if err != nil {
 		return schema.Object{}, malformed(req, answer, answer.unreadable(err))

@@ -13,11 +13,13 @@ import (
 )
 
 // refusal turns a status other than 2xx into an error that says what it means
-// for the run.
-func (a *API) refusal(req Request, answer *Answer) *provider.Error {
-	e := &provider.Error{Op: req.Op, Status: answer.Status, Vendor: vendorMessage(answer), Attrs: blamed(answer, req.Fields)}
-	create := req.Method == http.MethodPost
-	switch status := answer.Status; {
+// for the run. Of 0 no more is known than that it is a no.
+func (a *API) refusal(req Request, answer *Answer, status int) *provider.Error {
+	e := &provider.Error{Op: req.Op, Status: status, Vendor: vendorMessage(answer), Attrs: blamed(answer, req.Fields)}
+	create := req.creates()
+	switch {
+	case status == 0:
+		e.Kind = provider.Refused
 	case status == http.StatusNotFound && create:
 		e.Kind, e.Remedy = provider.Refused, req.Missing
 	case status == http.StatusNotFound:
@@ -38,6 +40,9 @@ func (a *API) refusal(req Request, answer *Answer) *provider.Error {
 		e.Kind = provider.Refused
 	default:
 		e.Kind, e.Remedy = provider.Failed, "The server points elsewhere; check the address in the provider block"
+	}
+	if remedy, ok := a.Remedies[status]; ok {
+		e.Remedy = remedy
 	}
 	return e
 }
@@ -68,10 +73,10 @@ func (a *API) unreached(ctx context.Context, req Request, err error, left bool) 
 		e.Remedy = "" // the text says why, and what to do
 	case errors.Is(err, errTooLong):
 		e.Kind, e.Remedy = provider.Malformed, "Check that the address is that of the API"
-		if req.Method == http.MethodPost {
+		if req.creates() {
 			e.Kind = provider.Unanswered
 		}
-	case req.Method == http.MethodPost && left:
+	case req.creates() && left:
 		e.Kind = provider.Unanswered
 		e.Remedy = "It may have been made all the same, so it is looked up before anything is sent again"
 	}

@@ -27,19 +27,38 @@ func (a *API) List(ctx context.Context, typ string) (provider.Listing, error) {
 	if err != nil {
 		return provider.Listing{}, err
 	}
-	return a.lists.get(ctx, typ, func(ctx context.Context) (provider.Listing, error) {
+	return a.ListOf(ctx, o)
+}
+
+// ListOf is List for an operation that need not be in the table. Its reading is
+// kept by its path.
+func (a *API) ListOf(ctx context.Context, o *Operation) (provider.Listing, error) {
+	if o.Pages == nil && o.Cursor == nil {
+		return provider.Listing{}, ctx.Err()
+	}
+	listing, mine, err := a.lists.get(ctx, o.listed(), func(ctx context.Context) (provider.Listing, error) {
+		if o.Cursor != nil {
+			return (&follower{api: a, op: o}).run(ctx)
+		}
 		l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}}
 		listing, err := l.run(ctx)
 		if err == nil {
-			a.sizes.set(typ, size{len(listing.Objects), l.longest})
+			a.sizes.set(o.listed(), size{len(listing.Objects), l.longest})
 		}
 		return listing, err
 	})
+	if !mine {
+		listing.Calls = 0
+	}
+	return listing, err
 }
 
-// Forget drops the listings that are kept, so that the next List reads anew.
-// Every write does so by itself.
-func (a *API) Forget() { a.lists.forget() }
+// Forget drops the readings that are kept, so that the next one is made anew. Every
+// write does so by itself.
+func (a *API) Forget() {
+	a.lists.forget()
+	a.kept.forget()
+}
 
 // lister reads one list, page after page.
 type lister struct {
@@ -83,6 +102,9 @@ func (l *lister) run(ctx context.Context) (provider.Listing, error) {
 }
 
 func (o *Operation) list() string { return "list " + o.Noun[1] }
+
+// listed is the path of the list.
+func (o *Operation) listed() string { return cmp.Or(o.Listed, o.Path) }
 
 // pass reads all pages once and returns the ids in the order they were served.
 // A page shorter than asked for ends nothing, as the server may have a lower
@@ -147,7 +169,7 @@ func (l *lister) page(ctx context.Context, page int) ([]schema.Object, error) {
 
 // sized reads one page of a list that is cut into pages of a size.
 func (l *lister) sized(ctx context.Context, page, size int) ([]schema.Object, error) {
-	req := Request{Op: l.op.list(), Method: http.MethodGet, Path: l.op.Path, Query: l.query(page, size)}
+	req := Request{Op: l.op.list(), Method: http.MethodGet, Path: l.op.listed(), Query: l.query(page, size)}
 	l.listing.Calls++
 	answer, err := l.api.Send(ctx, req)
 	var e *provider.Error

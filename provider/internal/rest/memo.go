@@ -4,77 +4,83 @@ import (
 	"context"
 	"errors"
 	"sync"
-
-	"github.com/espalier-dev/espalier/provider"
 )
 
-// memo keeps one listing of each type. Its zero value is ready.
-type memo struct {
+// memo keeps one reading under each key. Its zero value is ready.
+type memo[T any] struct {
 	mu      sync.Mutex
-	entries map[string]*entry
+	entries map[string]*entry[T]
 }
 
-type entry struct {
-	done    chan struct{}
-	listing provider.Listing
-	err     error
+type entry[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
 }
 
-// get returns the kept listing, or reads it. Of several who ask at once one
-// reads, and the others wait; a failure is not kept.
-func (m *memo) get(ctx context.Context, typ string, read func(context.Context) (provider.Listing, error)) (provider.Listing, error) {
+// get returns what is kept, or reads it; mine says that it was read for this
+// caller. Of several who ask at once one reads, and the others wait; a failure is
+// not kept.
+func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context) (T, error)) (value T, mine bool, err error) {
 	for {
-		e, mine := m.enter(typ)
+		e, mine := m.enter(key)
 		if mine {
-			e.listing, e.err = read(ctx)
+			e.value, e.err = read(ctx)
 			if e.err != nil {
-				m.drop(typ, e)
+				m.drop(key, e)
 			}
 			close(e.done)
-			return e.listing, e.err
+			return e.value, true, e.err
 		}
 		select {
 		case <-e.done:
 		case <-ctx.Done():
-			return provider.Listing{}, ctx.Err()
+			return value, false, ctx.Err()
 		}
 		if e.err == nil {
-			listing := e.listing
-			listing.Calls = 0
-			return listing, nil
+			return e.value, false, nil
 		}
 		// Whoever read was interrupted; that is no reason for us to stop.
 		if !errors.Is(e.err, context.Canceled) && !errors.Is(e.err, context.DeadlineExceeded) {
-			return provider.Listing{}, e.err
+			return value, false, e.err
 		}
 	}
 }
 
-func (m *memo) enter(typ string) (e *entry, mine bool) {
+func (m *memo[T]) enter(key string) (e *entry[T], mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e, ok := m.entries[typ]; ok {
+	if e, ok := m.entries[key]; ok {
 		return e, false
 	}
 	if m.entries == nil {
-		m.entries = map[string]*entry{}
+		m.entries = map[string]*entry[T]{}
 	}
-	e = &entry{done: make(chan struct{})}
-	m.entries[typ] = e
+	e = &entry[T]{done: make(chan struct{})}
+	m.entries[key] = e
 	return e, true
 }
 
-func (m *memo) drop(typ string, e *entry) {
+func (m *memo[T]) drop(key string, e *entry[T]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.entries[typ] == e {
-		delete(m.entries, typ)
+	if m.entries[key] == e {
+		delete(m.entries, key)
 	}
 }
 
-// forget drops all listings, also those being read: whoever asks from now on
-// gets a new one.
-func (m *memo) forget() {
+// also keeps under another key what is kept under one, unless something is there.
+func (m *memo[T]) also(key, other string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.entries[key]; ok && m.entries[other] == nil {
+		m.entries[other] = e
+	}
+}
+
+// forget drops everything, also what is being read: whoever asks from now on gets
+// a new reading.
+func (m *memo[T]) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.entries)

@@ -59,7 +59,7 @@ func wordsOf(body any, depth int) string {
 }
 
 func wordsOfObject(v map[string]any, depth int) string {
-	for _, key := range []string{"message", "error_description", "detail", "title", "errors", "error", "data"} {
+	for _, key := range []string{"message", "error_description", "detail", "title", "errors", "error", "value", "data"} {
 		words := wordsOf(v[key], depth+1)
 		if words == "" {
 			continue
@@ -70,7 +70,13 @@ func wordsOfObject(v map[string]any, depth int) string {
 		if id, ok := v["id"].(string); ok && id != "" && id != words && !saysStatus(id, v["status"]) {
 			words = fmt.Sprintf("%s (%s)", words, id)
 		}
+		if code, ok := v["code"].(string); ok && code != "" && code != words {
+			words = fmt.Sprintf("%s (%s)", words, code)
+		}
 		return words
+	}
+	if code, ok := v["code"].(string); ok && code != "" && depth == 0 {
+		return code
 	}
 	// A map of fields and what is wrong with each.
 	names := make([]string, 0, len(v))

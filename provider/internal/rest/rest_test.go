@@ -86,7 +86,7 @@ func calls(a *API) map[string]func() error {
 	name := map[string]cty.Value{"name": cty.StringVal("n")}
 	return map[string]func() error{
 		"list":   func() error { _, err := a.List(ctx, "thing"); return err },
-		"read":   func() error { _, err := a.Read(ctx, "thing", "1"); return err },
+		"read":   func() error { _, err := a.Read(ctx, "thing", "1", nil); return err },
 		"create": func() error { _, err := a.Create(ctx, "thing", name); return err },
 		"update": func() error { _, err := a.Update(ctx, "thing", "1", provider.Change{After: name}); return err },
 		"delete": func() error { return a.Delete(ctx, "thing", "1") },

@@ -44,7 +44,7 @@ func TestNoSecretComesBack(t *testing.T) {
 					return schema.Object{ID: read.ID.Value}, err
 				}},
 			}}
-			_, err := a.Read(context.Background(), "thing", "1")
+			_, err := a.Read(context.Background(), "thing", "1", nil)
 			if err == nil {
 				t.Fatal("the call went well")
 			}

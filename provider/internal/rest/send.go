@@ -33,6 +33,9 @@ type Request struct {
 	Path   string // escaped, beginning with a slash
 	Query  url.Values
 	Body   *Body
+	// Repeatable says that the call may be sent twice although it is a POST: it says
+	// how an object shall be.
+	Repeatable bool
 	// Missing says what a 404 means where it cannot mean the object itself.
 	Missing string
 	// Fields are those of the body, with the attribute that is in each.
@@ -54,7 +57,7 @@ type Answer struct {
 // *provider.Error; a cancelled context is returned as it is.
 func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
 	if strings.HasSuffix(req.Path, "/") {
-		return nil, &provider.Error{Kind: provider.Failed, Op: req.Op, Remedy: "The id is empty; give the id of an existing object"}
+		return nil, noID(req)
 	}
 	// Whether a create can have happened depends on whether any of it left.
 	var left atomic.Bool
@@ -73,10 +76,37 @@ func (a *API) Send(ctx context.Context, req Request) (*Answer, error) {
 		return nil, a.cut(ctx, req, err, response.StatusCode)
 	}
 	answer.secrets = a.hidden(response.Request)
-	if answer.Status < 200 || answer.Status > 299 {
-		return nil, a.refusal(req, answer)
+	if err := a.judge(req, answer); err != nil {
+		return nil, err
 	}
 	return answer, nil
+}
+
+// judge returns the error that an answer means, if it means one.
+func (a *API) judge(req Request, answer *Answer) error {
+	meant := answer.Status
+	if succeeds(meant) && a.Verdict != nil {
+		meant = a.Verdict(answer.Body)
+	}
+	if succeeds(meant) {
+		return nil
+	}
+	e := a.refusal(req, answer, meant)
+	if said := fmt.Sprintf("said in an answer with HTTP %d", answer.Status); succeeds(answer.Status) && e.Vendor == "" {
+		e.Vendor = said
+	} else if succeeds(answer.Status) {
+		e.Vendor += " (" + said + ")"
+	}
+	return e
+}
+
+func succeeds(status int) bool { return status >= 200 && status <= 299 }
+
+// creates reports whether a call may have made something when no answer says so.
+func (r Request) creates() bool { return r.Method == http.MethodPost && !r.Repeatable }
+
+func noID(req Request) *provider.Error {
+	return &provider.Error{Kind: provider.Failed, Op: req.Op, Remedy: "The id is empty; give the id of an existing object"}
 }
 
 func (a *API) request(ctx context.Context, req Request) (*http.Request, error) {
@@ -116,9 +146,7 @@ func readAnswer(response *http.Response) (*Answer, error) {
 	if body.Len() > maxBody {
 		return nil, errTooLong
 	}
-	answer := &Answer{Status: response.StatusCode, Body: body.Bytes()}
-	answer.Type, _, _ = strings.Cut(response.Header.Get("Content-Type"), ";")
-	answer.Type = strings.ToLower(strings.TrimSpace(answer.Type))
+	answer := &Answer{Status: response.StatusCode, Type: mediaType(response), Body: body.Bytes()}
 	answer.Date, _ = http.ParseTime(response.Header.Get("Date"))
 	return answer, nil
 }

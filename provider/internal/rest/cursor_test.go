@@ -1,0 +1,170 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+	"pgregory.net/rapid"
+
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// drawers is a list whose pages say where the next one begins.
+func drawers() *Operation {
+	return &Operation{Noun: [2]string{"drawer", "drawers"}, Path: "/drawers", Listed: "/chest/drawers", Cursor: &Cursor{Param: "from", Read: func(body []byte) (Page, error) {
+		var page struct {
+			IDs         []string
+			Count, Next Text
+		}
+		err := json.Unmarshal(body, &page)
+		p := Page{Next: page.Next.Value, Count: -1}
+		if n, err := strconv.Atoi(page.Count.Value); err == nil {
+			p.Count = n
+		}
+		for _, id := range page.IDs {
+			p.Objects = append(p.Objects, schema.Object{ID: id})
+		}
+		return p, err
+	}}}
+}
+
+// chest is a server that has so many drawers and shows so many at once, in one reading
+// of what is documented.
+type chest struct {
+	total, size    int
+	pages          int  // from 0 or 1 on; -1 where places are counted instead
+	last           bool // next is the last place or page that was shown
+	zero           bool // next is 0 at the end
+	mute, bare     bool // next, or the count, is not said
+	perPage, ended bool // the count is that of the page; past the end is 404
+	calls          int
+}
+
+func (c *chest) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.calls++
+	from := c.begin(r.URL.Query().Get("from"))
+	if c.ended && from > 0 && from >= c.total {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	page := map[string]any{}
+	var ids []string
+	for i := from; i < min(from+c.size, c.total); i++ {
+		ids = append(ids, fmt.Sprint("d", i))
+	}
+	page["ids"] = ids
+	if !c.bare {
+		page["count"] = c.total
+		if c.perPage {
+			page["count"] = len(ids)
+		}
+	}
+	if !c.mute {
+		page["next"] = c.next(from, len(ids))
+	}
+	_ = json.NewEncoder(w).Encode(page)
+}
+
+func (c *chest) begin(text string) int {
+	n, _ := strconv.Atoi(text)
+	switch {
+	case c.pages < 0:
+		return n
+	case text == "":
+		return 0
+	case c.last:
+		return (n - c.pages + 1) * c.size
+	}
+	return max(n-c.pages, 0) * c.size
+}
+
+func (c *chest) next(from, n int) int {
+	switch {
+	case c.zero && from+n >= c.total:
+		return 0
+	case c.pages < 0 && c.last:
+		return max(from+n-1, 0)
+	case c.pages < 0:
+		return from + n
+	case c.last:
+		return from/c.size + c.pages
+	}
+	return from/c.size + c.pages + 1
+}
+
+// TestCursorsLeaveNothingOut lists drawers under every reading of where a page begins:
+// all of them, or an error, in hardly more calls than there are pages.
+func TestCursorsLeaveNothingOut(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		c := &chest{total: rapid.IntRange(0, 40).Draw(rt, "total"), size: rapid.IntRange(2, 10).Draw(rt, "size"),
+			pages: rapid.IntRange(-1, 1).Draw(rt, "pages"), last: rapid.Bool().Draw(rt, "last"), zero: rapid.Bool().Draw(rt, "zero"),
+			mute: rapid.IntRange(0, 4).Draw(rt, "mute") == 0, bare: rapid.Bool().Draw(rt, "bare"), perPage: rapid.Bool().Draw(rt, "perPage"), ended: rapid.Bool().Draw(rt, "ended")}
+		if c.pages == 0 {
+			c.last = false // the first page is then 0, which is how the end is said
+		}
+		server := httptest.NewServer(c)
+		defer server.Close()
+		a := &API{HTTP: server.Client(), Base: server.URL, PageSize: 10}
+		listing, err := a.ListOf(context.Background(), drawers())
+		full := (c.total + c.size - 1) / c.size
+		if c.pages < 0 && c.last {
+			full = c.total/(c.size-1) + 1
+		}
+		switch {
+		case err != nil && (!c.mute || c.total <= c.size || provider.KindOf(err) != provider.Malformed):
+			rt.Fatalf("%+v: %v", c, err)
+		case err == nil && (len(listing.Objects) != c.total || listing.Calls != c.calls):
+			rt.Fatalf("%+v: %d drawers in %d calls", c, len(listing.Objects), listing.Calls)
+		case c.calls > full+3:
+			rt.Fatalf("%+v: %d calls for %d pages", c, c.calls, full)
+		}
+	})
+}
+
+// TestReadingsAreKept has many ask for the same, until something is written.
+func TestReadingsAreKept(t *testing.T) {
+	var mu sync.Mutex
+	calls := 0
+	a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		calls++
+		fmt.Fprint(w, `{"data":{"id":"1","name":"n"}}`)
+	})
+	thing := a.Operations["thing"]
+	thing.Kept, thing.Alias, thing.Under, thing.Changing = true, "mine", "/lid", http.MethodPost
+	readAll := func(want int) {
+		t.Helper()
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				if one, err := a.Read(ctx, "thing", "mine", nil); err != nil || one.ID != "1" {
+					t.Error(one, err)
+				}
+			})
+		}
+		wait.Wait()
+		if calls != want {
+			t.Errorf("%d calls, want %d", calls, want)
+		}
+	}
+	readAll(1)
+	if made, err := a.Put(ctx, "thing", "1", map[string]cty.Value{"name": cty.StringVal("n")}); err != nil || made.ID != "1" {
+		t.Error(made, err)
+	}
+	readAll(3)
+	if one, err := a.Read(ctx, "thing", "1", nil); err != nil || one.ID != "1" || calls != 3 {
+		t.Errorf("what was read by its alias is read again by its id: %v, %v after %d calls", one, err, calls)
+	}
+	if _, err := a.Read(ctx, "thing", "", nil); err == nil {
+		t.Error("an empty id is read")
+	}
+}
