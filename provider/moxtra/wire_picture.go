@@ -1,0 +1,100 @@
+package moxtra
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/espalier-dev/espalier/provider"
+	"github.com/espalier-dev/espalier/provider/internal/rest"
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// readPicture returns the picture of a user. Its content is not downloaded again
+// where the state knows it, and neither its address nor its user has changed since.
+func (c *client) readPicture(ctx context.Context, user string, known map[string]cty.Value) (schema.Object, error) {
+	owner, err := c.API.Read(ctx, typeUser, user, nil)
+	if err != nil {
+		return schema.Object{}, err
+	}
+	attrs := map[string]cty.Value{
+		"user_id":           cty.StringVal(owner.ID),
+		"picture_uri":       owner.Attrs["picture_uri"],
+		"user_updated_time": owner.Attrs["updated_time"],
+	}
+	if stillHolds(known, attrs) {
+		for _, name := range []string{"sha256", "content_type", "revision"} {
+			if v, there := known[name]; there {
+				attrs[name] = v
+			}
+		}
+		return schema.Object{ID: owner.ID, Attrs: attrs}, nil
+	}
+	content := sha256.New()
+	file, err := c.Download(ctx, rest.Request{
+		Op: "read the picture of user " + user, Method: http.MethodGet, Path: rest.Segment(owner.ID) + "/picture",
+	}, content)
+	if err != nil {
+		return schema.Object{}, err
+	}
+	attrs["sha256"] = cty.StringVal(hex.EncodeToString(content.Sum(nil)))
+	if file.Type != "" {
+		attrs["content_type"] = cty.StringVal(file.Type)
+	}
+	return schema.Object{ID: owner.ID, Attrs: attrs}, nil
+}
+
+// stillHolds reports whether what is known of a picture is of the one that the user
+// has now.
+func stillHolds(known, now map[string]cty.Value) bool {
+	for _, name := range []string{"picture_uri", "user_updated_time"} {
+		v, there := known[name]
+		if !there || v.IsNull() || !v.RawEquals(now[name]) {
+			return false
+		}
+	}
+	sum, there := known["sha256"]
+	if !there || sum.IsNull() || sum.IsMarked() || sum.Type() != cty.String {
+		return false
+	}
+	digest, err := hex.DecodeString(sum.AsString())
+	return err == nil && len(digest) == sha256.Size
+}
+
+// upload writes the form with the picture [user], if it is another picture. The same
+// call makes it and changes it.
+func upload(_ string, change provider.Change) (*rest.Body, error) {
+	if !change.Has("sha256") {
+		return nil, nil
+	}
+	path := textOf(change.After["source"])
+	if path == "" {
+		return nil, fmt.Errorf("no file is named for the picture")
+	}
+	mediaType := textOf(change.After["content_type"])
+	if mediaType == "" {
+		mediaType = "application/octet-stream"
+	}
+	return rest.FileBody("file", path, filepath.Base(path), mediaType, textOf(change.After["sha256"]))
+}
+
+// readUpload reads the answer to an upload. The address of the picture, and what its
+// user is like after it, are for the next reading to say; what was known of them is
+// of the picture before.
+func readUpload(body []byte, _ bool) (schema.Object, error) {
+	data, err := dataOf(body, true)
+	if err != nil {
+		return schema.Object{}, err
+	}
+	attrs, err := readFields(data, []field{{name: "revision", shape: shapeNumber}})
+	if err != nil {
+		return schema.Object{}, err
+	}
+	attrs["picture_uri"], attrs["user_updated_time"] = cty.NullVal(cty.String), cty.NullVal(cty.Number)
+	return schema.Object{Attrs: attrs}, nil
+}
