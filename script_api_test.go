@@ -1,13 +1,19 @@
 package main
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -16,9 +22,23 @@ import (
 
 // fetchToken asks a server for a token, as somebody else would.
 func fetchToken(r *provider.TokenRequest) (string, error) {
-	req, err := http.NewRequest("POST", r.URL+"?"+r.Params.Encode(), nil)
+	params := maps.Clone(r.Params)
+	if r.Timestamp != "" {
+		params.Set(r.Timestamp, strconv.FormatInt(time.Now().UnixMilli(), 10))
+	}
+	if r.Signature != nil {
+		sign(r.Signature, params)
+	}
+	address, form := r.URL, params.Encode()
+	if r.InQuery {
+		address, form = address+"?"+form, ""
+	}
+	req, err := http.NewRequest("POST", address, strings.NewReader(form))
 	if err != nil {
 		return "", err
+	}
+	if !r.InQuery {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	req.Header.Set(storyHeader, "yes")
 	resp, err := http.DefaultClient.Do(req)
@@ -31,6 +51,15 @@ func fetchToken(r *provider.TokenRequest) (string, error) {
 	}
 	err = json.NewDecoder(resp.Body).Decode(&answer)
 	return answer.AccessToken, err
+}
+
+// sign signs the parameters of a token call.
+func sign(s *provider.Signature, params url.Values) {
+	mac := hmac.New(sha256.New, []byte(params.Get(s.Key)))
+	for _, name := range s.Over {
+		_, _ = io.WriteString(mac, params.Get(name))
+	}
+	params.Set(s.Param, base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
 }
 
 // call speaks to a server as somebody else would.

@@ -39,7 +39,7 @@ type server struct {
 const storyHeader = "X-Story"
 
 // numbers are the ids in paths.
-var numbers = regexp.MustCompile(`/[0-9]+`)
+var numbers = regexp.MustCompile(`/([0-9]+|U[0-9A-Za-z]{22})\b`)
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(storyHeader) != "" {
@@ -102,9 +102,9 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value(serversKey{}).(map[string]*server)[args[0]] = s
 	ts.Setenv(args[0]+"_URL", s.url)
 	vendor := strings.ToUpper(args[1])
-	ts.Setenv(vendor+"_BASE_URL", s.url)
-	ts.Setenv(vendor+"_CLIENT_ID", s.request.Params.Get("client_id"))
-	ts.Setenv(vendor+"_CLIENT_SECRET", s.request.Params.Get("client_secret"))
+	for _, setting := range handler.Credentials(s.url) {
+		ts.Setenv(vendor+"_"+strings.ToUpper(setting[0]), setting[1])
+	}
 }
 
 // loseServer NAME has a server gone: all connections are cut, and no call reaches

@@ -8,20 +8,27 @@ import (
 	"github.com/espalier-dev/espalier/provider"
 )
 
-var described = sync.OnceValues(func() (*contract.Contract, error) {
-	text, err := os.ReadFile("../../provider/motimate/openapi.yaml")
-	if err != nil {
-		return nil, err
-	}
-	return contract.Load(text)
-})
+// described are the descriptions of the APIs, by vendor.
+var described = map[string]func() (*contract.Contract, error){"motimate": describedBy("motimate"), "moxtra": describedBy("moxtra")}
+
+func describedBy(vendor string) func() (*contract.Contract, error) {
+	return sync.OnceValues(func() (*contract.Contract, error) {
+		text, err := os.ReadFile("../../provider/" + vendor + "/openapi.yaml")
+		if err != nil {
+			return nil, err
+		}
+		return contract.Load(text)
+	})
+}
 
 // asDescribed is what to observe a sandbox with, so that its exchanges are held
 // against the description of the API. There are very many, so of those alike it
 // takes samples.
-func asDescribed(t fataler) func(provider.Exchange) {
+func asDescribed(t fataler) func(provider.Exchange) { return asDescribedBy(t, "motimate") }
+
+func asDescribedBy(t fataler, vendor string) func(provider.Exchange) {
 	t.Helper()
-	c, err := described()
+	c, err := described[vendor]()
 	if err != nil {
 		t.Fatal(err)
 	}

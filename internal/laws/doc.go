@@ -12,9 +12,9 @@
 // wrong, remembers all of them, and says what was sent that must never be. Tests
 // elsewhere use it too; the program does not. It imports nothing of ours.
 //
-// The matrix tells one story to servers of every kind: each value of each switch of
-// the embedded server, and choices of several. Its table says what is refused, and
-// what a user then does.
+// The matrix tells one story, for each vendor its own, to servers of every kind: each
+// value of each switch of the embedded server, and choices of several. Its table says
+// what is refused, and what a user then does.
 //
 // Start reading at org_test.go (what is drawn), then folder_test.go (how it is
 // written down), then laws_test.go; for what goes wrong at door.go, history.go,

@@ -3,6 +3,7 @@ package all
 import (
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/motimate"
+	"github.com/espalier-dev/espalier/provider/moxtra"
 	"github.com/espalier-dev/espalier/schema"
 )
 
@@ -10,6 +11,7 @@ import (
 func Providers() []provider.Provider {
 	return []provider.Provider{
 		motimate.New(),
+		moxtra.New(),
 	}
 }
 

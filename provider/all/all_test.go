@@ -55,6 +55,9 @@ func checkAttributes(t *testing.T, lib schema.Library, typ *schema.Type) {
 		named = append(named, typ.Nest.Parent, typ.Nest.Level)
 	}
 	named = append(named, typ.Content...)
+	if typ.Lookup != "" {
+		named = append(named, typ.Lookup)
+	}
 	named = append(named, checkUpload(t, typ)...)
 	for _, name := range named {
 		if !seen[name] || typ.Attribute(name) == nil {
