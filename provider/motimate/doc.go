@@ -1,10 +1,10 @@
 // Package motimate is the provider for Motimate's Public API: users, groups,
 // positions, files and posts, and the data sources that look them up.
 //
-// Facts of the API are marked in comments by their source, as in
-// docs/api/motimate.md: [swagger] is the published connector definition,
-// [help-prov], [help-limits] and the like are help articles, and "inferred" is
-// our reading where all of them are silent. What is inferred stands in few
+// Facts of the API are marked in comments by their source: [swagger] is the
+// published connector definition, [help-prov], [help-limits] and the like are the
+// vendor's help articles, and "inferred" is our reading where all of them are
+// silent. What is inferred stands in few
 // places: the paths in settings.go, the bodies in the files that begin with wire, and
 // all that is assumed of files and posts in one table in wire_media.go.
 //

@@ -9,7 +9,8 @@
 //
 // Facts of the API are marked in comments by their source: [user] is the vendor's page
 // of users, [auth], [rest] and [team] its pages of authentication, conventions and teams,
-// [samples] code that it published, and "inferred" is our reading where all of them are
+// [samples] code that it published, [clients] what clients of others send and have
+// seen, and "inferred" is our reading where all of them are
 // silent.
 //
 // The package knows neither plans nor the state, and sends nothing itself: the
