@@ -20,6 +20,7 @@ type sought struct {
 	typ      *schema.Type
 	want     getter
 	as       writing
+	later    []string // content that is not known yet
 }
 
 // ToRead lists the live objects that have to be read one by one before NewMatch,
@@ -32,11 +33,11 @@ func ToRead(in Input) []ObjectID {
 			continue
 		}
 		n := &node{inst: inst, values: inst.Values}
-		list = append(list, sought{inst.Provider, inst.Type, n.known, nearly})
+		list = append(list, sought{inst.Provider, inst.Type, n.known, nearly, n.later()})
 	}
 	for _, i := range in.State.Intents {
 		if typ := in.Types[i.Address.Type]; typ != nil && knownByContent(typ) && i.makes() {
-			list = append(list, sought{i.Provider, typ, attrsGetter(i.Wanted), widely})
+			list = append(list, sought{i.Provider, typ, attrsGetter(i.Wanted), widely, nil})
 		}
 	}
 	return in.lacking(list)
@@ -47,7 +48,7 @@ func ToSettle(in Input, lookups []Lookup) []ObjectID {
 	var list []sought
 	for _, l := range lookups {
 		if typ := in.Types[l.Step.Address.Type]; typ != nil && knownByContent(typ) {
-			list = append(list, sought{l.Step.Provider, typ, attrsGetter(l.Values), widely})
+			list = append(list, sought{l.Step.Provider, typ, attrsGetter(l.Values), widely, nil})
 		}
 	}
 	return in.lacking(list)
@@ -59,7 +60,7 @@ func ToVerify(in Input, p *Plan) []ObjectID {
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if typ := in.Types[s.Address.Type]; s.Action == Create && typ != nil && knownByContent(typ) && s.settled(typ) {
-			list = append(list, sought{s.Provider, typ, s.known, nearly})
+			list = append(list, sought{s.Provider, typ, s.known, nearly, nil})
 		}
 	}
 	return in.lacking(list)
@@ -74,6 +75,18 @@ func (s *Step) known(name string) (cty.Value, bool) {
 // settled reports whether all of the content that a step sends is known.
 func (s *Step) settled(typ *schema.Type) bool {
 	return !slices.ContainsFunc(typ.Content, func(name string) bool { t, sent := s.After[name]; return sent && !t.IsKnown() })
+}
+
+// later names the content of an instance that waits for what is not known yet, such
+// as the id of a group.
+func (n *node) later() []string {
+	var names []string
+	for _, name := range n.inst.Type.Content {
+		if t, ok := n.values[name]; ok && !t.IsKnown() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // isLive reports whether the object of a record is there, as far as a list shows.
@@ -100,7 +113,9 @@ func (in *Input) lacking(list []sought) []ObjectID {
 		}
 		for _, i := range indices[t].like(s.want) {
 			id := ObjectID{s.provider, s.typ.Name, t.objects[i].ID}
-			if !owned[id] && compareContent(s.typ, s.want, attrsGetter(t.objects[i].Attrs), s.as) == untold {
+			told := attrsGetter(t.objects[i].Attrs)
+			like := compareContent(s.typ, s.want, told, s.as)
+			if !owned[id] && (like == untold || like != unlike && slices.ContainsFunc(s.later, func(name string) bool { _, ok := told(name); return !ok })) {
 				out[id] = true
 			}
 		}

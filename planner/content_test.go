@@ -366,9 +366,13 @@ func TestToRead(t *testing.T) {
 	rec.Deposed = []string{"12"}
 	w.stands("acme_post", "11", attrs{"title": "Hello"})
 	w.stands("acme_post", "12", attrs{"title": "Hello"})
+	w.want("acme_group.g", attrs{"name": "G", "kind": "store"})
+	w.want("acme_post.d", attrs{"title": "To some", "body": "x", "groups": []any{ref("acme_group.g")}})
+	w.stands("acme_post", "20", attrs{"title": "To some", "body": "x"}) // may be to the very group
+	w.stands("acme_post", "21", attrs{"title": "To some", "body": "x", "groups": []string{"1"}})
 	w.in.Live = w.tables()
 	got := ToRead(w.in)
-	want := []ObjectID{{"acme", "acme_post", "7"}, {"acme", "acme_post", "8"}}
+	want := []ObjectID{{"acme", "acme_post", "20"}, {"acme", "acme_post", "7"}, {"acme", "acme_post", "8"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("to read (-want +got):\n%s", diff)
 	}

@@ -51,13 +51,20 @@ func isForm(attr *schema.Attribute, sent, kept cty.Value) bool {
 // tags are those of HTML.
 var tags = regexp.MustCompile(`<[^<>]*>`)
 
-// sameButMarkup reports whether a server keeps a plain text with markup around it.
+// sameButMarkup reports whether a server keeps a text with markup of its own around
+// it, or with characters written as entities.
 func sameButMarkup(sent, kept string) bool {
-	if !strings.ContainsAny(kept, "<&") || tags.MatchString(sent) {
+	if !strings.ContainsAny(kept, "<&") {
 		return false
 	}
+	bare := tags.ReplaceAllStringFunc(kept, func(tag string) string {
+		if strings.Contains(sent, tag) {
+			return tag
+		}
+		return " "
+	})
 	words := strings.Fields(sent)
-	return len(words) > 0 && slices.Equal(words, strings.Fields(html.UnescapeString(tags.ReplaceAllString(kept, " "))))
+	return len(words) > 0 && (slices.Equal(words, strings.Fields(bare)) || slices.Equal(words, strings.Fields(html.UnescapeString(bare))))
 }
 
 // words are the runs of letters and digits in a text, folded.
