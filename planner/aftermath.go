@@ -15,7 +15,8 @@ type aftermath struct {
 	layers [3]map[string]cty.Value
 }
 
-// attr is one attribute, null where nothing is known of it.
+// attr is one attribute; false where nothing is known of it: what is not known must
+// not be sent as nothing.
 func (o *aftermath) attr(name string) (cty.Value, bool) {
 	if name == "id" {
 		return cty.StringVal(o.id), true
@@ -25,7 +26,7 @@ func (o *aftermath) attr(name string) (cty.Value, bool) {
 			return v, true
 		}
 	}
-	return cty.NullVal(cty.String), true
+	return cty.NilVal, false
 }
 
 // attrs are all attributes and the id.
@@ -52,16 +53,8 @@ func (r *run) look(ref schema.Ref) (cty.Value, bool) {
 	if !ok {
 		return cty.NilVal, false
 	}
-	return attrOf(attrs, ref.Attr)
-}
-
-// attrOf is an attribute of an object that is known; null where nothing is known
-// of it.
-func attrOf(attrs map[string]cty.Value, name string) (cty.Value, bool) {
-	if v, ok := attrs[name]; ok {
-		return v, true
-	}
-	return cty.NullVal(cty.String), name != "id"
+	v, ok := attrs[ref.Attr]
+	return v, ok
 }
 
 func (r *run) object(addr schema.Address) (map[string]cty.Value, bool) {

@@ -89,6 +89,9 @@ func (s *Scope) liveAttribute(in *instance, name string) cty.Value {
 		if v, ok := s.learnt(in, name); ok {
 			return v
 		}
+		if in.out.Type.Standing && in.learnt { // it is there, and the vendor does not tell
+			return cty.NullVal(typ)
+		}
 	}
 	return s.tagged(in, name, typ)
 }

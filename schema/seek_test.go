@@ -14,6 +14,7 @@ func standingLibrary() Library {
 		Attributes: []Attribute{
 			{Name: "who", Type: cty.String, Required: true}, {Name: "first", Type: cty.String}, {Name: "zone", Type: cty.String},
 			{Name: "id", Type: cty.String, Computed: true}, {Name: "name", Type: cty.String, Computed: true, Of: []string{"first"}},
+			{Name: "first_seen", Type: cty.Number, Computed: true},
 		},
 	}).Index()
 	return Library{Providers: map[string][]Attribute{"acme": {}}, Resources: map[string]*Type{"acme_account": account}}
@@ -35,6 +36,9 @@ resource "acme_account" "none" {
 }
 output "ids" {
   value = [acme_account.b.id, acme_account.none.id]
+}
+output "untold" {
+  value = acme_account.a.first_seen
 }
 `), standingLibrary())
 	if diags.HasErrors() {
@@ -66,6 +70,9 @@ output "ids" {
 	}
 	if ids := outputs[0].Value; ids.IsKnown() && ids.Value.IsWhollyKnown() {
 		t.Errorf("the id of what is not there is known: %#v", ids)
+	}
+	if untold := outputs[1].Value; !untold.IsKnown() || !untold.Value.RawEquals(cty.NullVal(cty.Number)) {
+		t.Errorf("what no reading tells of an object that is there is %#v, not null", untold)
 	}
 	want := []string{"find acme_account.a as me", "more of a1", "find acme_account.b as a2", "find acme_account.none as a9"}
 	if diff := cmp.Diff(want, asked); diff != "" {

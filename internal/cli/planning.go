@@ -134,7 +134,7 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	if len(p.unset) > 0 {
 		return nil, schema.MergeDiagnostics(p.unset, p.check())
 	}
-	if p.uploads() { // what is wrong with files is said before any call
+	if p.checksFirst() { // what is wrong by itself is said before any call
 		if diags := p.check(); diags.HasErrors() {
 			return nil, diags
 		}
@@ -204,11 +204,13 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 	return &planned{plan: plan, match: match, refreshed: fresh, marks: fresh.marks, survey: read, calls: p.callsSpent(), each: read.each, parallelism: f.parallelism, hidden: sensitive(instances), believed: match.Believed()}, nil
 }
 
-// uploads reports whether anything wanted is made of local files.
-func (p *project) uploads() bool {
+// checksFirst reports whether the configuration is held against itself before
+// anything is read: where something wanted is made of local files, or is about
+// objects that are there already, to be changed by words that the vendor lists.
+func (p *project) checksFirst() bool {
 	return slices.ContainsFunc(p.config.Resources(), func(r schema.Resource) bool {
 		t := p.app.types(r.Address.Type)
-		return t != nil && t.Upload != nil
+		return t != nil && (t.Upload != nil || t.Standing)
 	})
 }
 
