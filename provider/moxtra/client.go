@@ -2,7 +2,9 @@ package moxtra
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -71,6 +73,9 @@ func orgUsers(user, org string) *rest.Operation {
 
 // Read returns one user, or the picture of one. See provider.Client.
 func (c *client) Read(ctx context.Context, typ, id string, known map[string]cty.Value) (schema.Object, error) {
+	if err := checkUserID("read "+typ, id); err != nil {
+		return schema.Object{}, err
+	}
 	if typ == typePicture {
 		return c.readPicture(ctx, id, known)
 	}
@@ -83,6 +88,9 @@ func (c *client) Create(ctx context.Context, typ string, values map[string]cty.V
 		return c.API.Create(ctx, typ, values)
 	}
 	id := textOf(values["user_id"])
+	if err := checkUserID("create "+typ, id); err != nil {
+		return schema.Object{}, err
+	}
 	if id == me {
 		user, err := c.Self(ctx)
 		if err != nil {
@@ -93,9 +101,37 @@ func (c *client) Create(ctx context.Context, typ string, values map[string]cty.V
 	return c.API.Put(ctx, typ, id, values)
 }
 
+// Update changes a user, or uploads another picture of one. See provider.Client.
+func (c *client) Update(ctx context.Context, typ, id string, change provider.Change) (schema.Object, error) {
+	if err := checkUserID("update "+typ, id); err != nil {
+		return schema.Object{}, err
+	}
+	return c.API.Update(ctx, typ, id, change)
+}
+
+// Delete deletes the picture of a user; a user cannot be deleted. See provider.Client.
+func (c *client) Delete(ctx context.Context, typ, id string) error {
+	if err := checkUserID("delete "+typ, id); err != nil {
+		return err
+	}
+	return c.API.Delete(ctx, typ, id)
+}
+
 // Self returns the account that holds the token.
 func (c *client) Self(ctx context.Context) (schema.Object, error) {
 	return c.API.Read(ctx, typeUser, me, nil)
+}
+
+// checkUserID refuses what is no id of a user before it is made part of a path: ids of
+// all kinds stand at the same place there, and the first letter tells them apart [rest].
+func checkUserID(op, id string) error {
+	letters, is := strings.CutPrefix(id, "U")
+	other := func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }
+	if id == me || is && letters != "" && !strings.ContainsFunc(letters, other) {
+		return nil
+	}
+	return &provider.Error{Kind: provider.Refused, Op: op, Attrs: []string{"user_id"}, Err: fmt.Errorf("%q is no id of a user", id),
+		Remedy: "Write me for the account that holds the token, or an id of letters and digits that begins with U; data \"moxtra_org_users\" shows those of an org"}
 }
 
 // textOf is a text without marks; "" for none.

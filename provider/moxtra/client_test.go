@@ -2,6 +2,7 @@ package moxtra
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -91,11 +92,16 @@ func TestOrgUsersInPages(t *testing.T) {
 		{"one full page", []string{"org_users", "100"}, 1, ""},
 		{"one page, and what follows always", []string{"last_index", "past", "count", "page"}, 2, ""},
 		{"small pages counted by pages", []string{"org_users", "50", "page_size", "7", "count", "page"}, 8, ""},
-		{"small pages counted by pages, to the last user", []string{"org_users", "50", "page_size", "7", "count", "page", "last_index", "last"}, 9, ""},
+		{"small pages counted by pages, to the last user", []string{"org_users", "50", "page_size", "7", "count", "page", "last_index", "last"}, 10, ""},
 		{"a bare list", []string{"list_key", "array"}, 3, ""},
 		{"a bare list with more", []string{"list_key", "array", "org_users", "101"}, 2, "the answers do not say where the next page begins"},
 		{"a bare list with a page more", []string{"list_key", "array", "org_users", "101", "index", "page"}, 3, "the answers do not say where the next page begins"},
 		{"the same page over and over", []string{"org_users", "1250", "list_repeats", "yes"}, 2, "the server repeats itself: it says that there are 1250, and after 100 of them index=100 brings none of the others"},
+		{"the same page over and over, counted by pages", []string{"org_users", "1250", "list_repeats", "yes", "count", "page"}, 2, "the server repeats itself: after 100, index=100 brings none but those, and names 200 as the next"},
+		{"the same page over and over, not counted", []string{"org_users", "1250", "list_repeats", "yes", "count", "absent", "index", "page"}, 2, "the server repeats itself: after 100, index=2 brings none but those, and names 3 as the next"},
+		{"a few over and over, not counted", []string{"list_repeats", "yes", "count", "absent"}, 2, "the server repeats itself: after 5, index=100 brings none but those"},
+		{"not counted", []string{"org_users", "1250", "count", "absent"}, 13, ""},
+		{"numbers of pages that were read, not counted", []string{"org_users", "1250", "index", "page", "last_index", "last", "count", "absent"}, 14, ""},
 		{"holes", []string{"org_users", "1250", "list_skips", "yes"}, 13, "it says that there are 1250, and its pages end after 1237"},
 		{"a hole in one page", []string{"list_skips", "yes"}, 1, "it says that there are 5, and its pages end after 4"},
 	} {
@@ -136,6 +142,30 @@ func TestNothingToList(t *testing.T) {
 		if err != nil || changesErr != nil || len(listing.Objects) != 0 || listing.Calls != 0 || !changes.None {
 			t.Errorf("%s: %v, %v, %v, %v", typ, listing, err, changes, changesErr)
 		}
+	}
+}
+
+// TestIDsOfUsers refuses what cannot be one before any call.
+func TestIDsOfUsers(t *testing.T) {
+	c, r := open(t)
+	for _, id := range []string{"", "U", "Me", "u1", "B1", "jane@example.org", "U/1", "U1 ", "Ué", "U1?x", ".."} {
+		_, readErr := c.Read(ctx, typeUser, id, nil)
+		_, pictureErr := c.Read(ctx, typePicture, id, nil)
+		_, updateErr := c.Update(ctx, typeUser, id, provider.Change{After: texted("language", "en"), Changed: []string{"language"}})
+		_, createErr := c.Create(ctx, typePicture, picture(t, id, ""))
+		calls := map[string]error{"read": readErr, "picture": pictureErr, "update": updateErr, "create": createErr, "delete": c.Delete(ctx, typePicture, id)}
+		if id != "" { // which is refused in its own words
+			_, calls["data"] = c.Data(ctx, dataTodos, texted("user_id", id))
+		}
+		for call, err := range calls {
+			var e *provider.Error
+			if !errors.As(err, &e) || e.Kind != provider.Refused || len(e.Attrs) != 1 || e.Attrs[0] != "user_id" || !strings.Contains(err.Error(), "is no id of a user. Write me for the account") {
+				t.Errorf("%s of %q: %v", call, id, err)
+			}
+		}
+	}
+	if got := r.take(); got != "" {
+		t.Errorf("it took\n%s", got)
 	}
 }
 

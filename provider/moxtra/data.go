@@ -44,6 +44,9 @@ func (c *client) readData(ctx context.Context, typ string, args map[string]cty.V
 		return nil, &provider.Error{Kind: provider.Failed, Op: "read " + typ, Remedy: "There is no such data source"}
 	}
 	user, err := argument(typ, args, "user_id", me)
+	if err == nil {
+		err = checkUserID("read "+typ, user)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,10 @@ func TestNo(t *testing.T) {
 		{"a token, with 200", 200, "application/json", `{"code":"RESPONSE_ERROR_INVALID_TOKEN","message":"t0ken"}`, provider.Unauthorized, 401, "(secret)"},
 		{"an unknown no, with 200", 200, "application/json", `{"code":"RESPONSE_ERROR_MOON","message":"full"}`, provider.Refused, 0, "full (RESPONSE_ERROR_MOON)"},
 		{"a code that is none, with 200", 200, "application/json", `{"code":7}`, provider.Refused, 0, "said in an answer with HTTP 200"},
+		{"a code that is none, with 200 and data", 200, "application/json", `{"code":7,"data":{"first_name":"t0ken Private"}}`, provider.Refused, 0, "HTTP 200"},
+		{"a code that is no text, with 200", 200, "application/json", `{"code":{"a":1},"data":{"id":"U1"}}`, provider.Refused, 0, "HTTP 200"},
+		{"a text without a code, with 200", 200, "application/json", `{"error":"no t0ken for you"}`, provider.Refused, 0, "no (secret) for you (said in"},
+		{"a nested text without a code, with 200", 200, "application/json", `{"error":{"message":{"value":"not you"}},"data":{"id":"U1"}}`, provider.Refused, 0, "not you (said in"},
 		{"null, with 200", 200, "application/json", "null", provider.Malformed, 200, `there is nothing under "data"`},
 		{"nothing, with 200", 200, "", "", provider.Malformed, 200, "is empty"},
 		{"a web page, with 200", 200, "text/html", "<title>Log in</title>", provider.Malformed, 200, "web page"},
@@ -61,7 +65,7 @@ func TestNo(t *testing.T) {
 			c.HTTP = &http.Client{Transport: tokened{c.HTTP.Transport}}
 			_, err := c.Read(ctx, typeUser, "U1", nil)
 			var e *provider.Error
-			if !errors.As(err, &e) || e.Kind != test.want || e.Status != test.as || !strings.Contains(err.Error(), test.text) || strings.Contains(err.Error(), "t0ken") {
+			if !errors.As(err, &e) || e.Kind != test.want || e.Status != test.as || !strings.Contains(err.Error(), test.text) || strings.Contains(err.Error(), "t0ken") || strings.Contains(err.Error(), "Private") {
 				t.Errorf("%v of kind %d, want %d with %q", err, provider.KindOf(err), test.want, test.text)
 			}
 			for name, call := range everyCall(c) {
@@ -102,6 +106,8 @@ func TestWhatAFailedWriteMeans(t *testing.T) {
 	}{
 		{503, "", provider.Unavailable, provider.Unanswered},
 		{200, `{"code":"RESPONSE_ERROR_FAILED"}`, provider.Unavailable, provider.Unanswered},
+		{200, `{"error":"no"}`, provider.Refused, provider.Refused},
+		{200, `{"error":{"message":{"value":"no"}}}`, provider.Refused, provider.Refused},
 		{404, "", provider.NotFound, provider.Refused},
 		{400, "", provider.Refused, provider.Refused},
 		{413, "", provider.Refused, provider.Refused},

@@ -81,7 +81,7 @@ func pictureType() *schema.Type {
 				Doc: "The media type, found from the content, such as image/png."},
 			computedID("user whose picture it is"),
 			{Name: "picture_uri", Type: cty.String, Computed: true, Doc: "The address of the picture, as it was when the content was downloaded."},
-			{Name: "user_updated_time", Type: cty.Number, Computed: true, Doc: "When the user had been changed last, in milliseconds since 1970, as it was when the content was downloaded."},
+			{Name: "user_updated_time", Type: cty.Number, Computed: true, Doc: "When the user had been changed last, in milliseconds since 1970, as it was when the content was downloaded or uploaded."},
 			{Name: "revision", Type: cty.Number, Computed: true, Doc: "The number that the upload was answered with."},
 		},
 		Upload: &schema.Upload{

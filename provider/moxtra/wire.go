@@ -30,16 +30,28 @@ var statuses = map[string]int{
 	"RESPONSE_ERROR_SERVICE_UNAVAILABLE": http.StatusServiceUnavailable,
 }
 
-// verdict is what the code in a body says: it counts beside the status [rest]. A body
-// without one has nothing against the status.
+// verdict is what the code in a body says: it counts beside the status [rest]. Without
+// one, an error in its place says no; a body without either has nothing against the
+// status.
 func verdict(body []byte) int {
-	var envelope struct {
-		Code rest.Text `json:"code"`
-	}
-	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Code.Value == "" || envelope.Code.Value == succeeded {
+	var envelope record
+	if err := json.Unmarshal(body, &envelope); err != nil {
 		return http.StatusOK
 	}
-	return statuses[envelope.Code.Value]
+	var code rest.Text
+	if raw, there := envelope["code"]; there && code.UnmarshalJSON(raw) != nil {
+		return 0 // a code that cannot be read is not the one of a yes
+	}
+	switch {
+	case code.Value == succeeded, code.Value == "" && !says(envelope["error"]):
+		return http.StatusOK
+	}
+	return statuses[code.Value]
+}
+
+// says reports whether there is anything in a field that names an error.
+func says(raw json.RawMessage) bool {
+	return len(raw) > 0 && !slices.Contains([]string{"null", "false", `""`, "0", "{}", "[]"}, string(raw))
 }
 
 // remedies are what to do about statuses that mean something else here than elsewhere.

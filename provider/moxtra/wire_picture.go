@@ -16,7 +16,8 @@ import (
 )
 
 // readPicture returns the picture of a user. Its content is not downloaded again
-// where the state knows it, and neither its address nor its user has changed since.
+// where the state knows it, and neither its address nor its user has changed since it
+// was downloaded, or its user since it was uploaded.
 func (c *client) readPicture(ctx context.Context, user string, known map[string]cty.Value) (schema.Object, error) {
 	owner, err := c.API.Read(ctx, typeUser, user, nil)
 	if err != nil {
@@ -35,6 +36,9 @@ func (c *client) readPicture(ctx context.Context, user string, known map[string]
 		}
 		return schema.Object{ID: owner.ID, Attrs: attrs}, nil
 	}
+	if owner.Attrs["picture_uri"].IsNull() {
+		attrs["user_updated_time"] = cty.NullVal(cty.Number) // which beside no address would mean an upload
+	}
 	content := sha256.New()
 	file, err := c.Download(ctx, rest.Request{
 		Op: "read the picture of user " + user, Method: http.MethodGet, Path: rest.Segment(owner.ID) + "/picture",
@@ -50,13 +54,15 @@ func (c *client) readPicture(ctx context.Context, user string, known map[string]
 }
 
 // stillHolds reports whether what is known of a picture is of the one that the user
-// has now.
+// has now. A time without an address is that of an upload, whose answer does not say
+// the address.
 func stillHolds(known, now map[string]cty.Value) bool {
-	for _, name := range []string{"picture_uri", "user_updated_time"} {
-		v, there := known[name]
-		if !there || v.IsNull() || !v.RawEquals(now[name]) {
-			return false
-		}
+	time, there := known["user_updated_time"]
+	if !there || time.IsNull() || !time.RawEquals(now["user_updated_time"]) || now["picture_uri"].IsNull() {
+		return false
+	}
+	if uri, there := known["picture_uri"]; there && !uri.IsNull() && !uri.RawEquals(now["picture_uri"]) {
+		return false
 	}
 	sum, there := known["sha256"]
 	if !there || sum.IsNull() || sum.IsMarked() || sum.Type() != cty.String {
@@ -83,18 +89,22 @@ func upload(_ string, change provider.Change) (*rest.Body, error) {
 	return rest.FileBody("file", path, filepath.Base(path), mediaType, textOf(change.After["sha256"]))
 }
 
-// readUpload reads the answer to an upload. The address of the picture, and what its
-// user is like after it, are for the next reading to say; what was known of them is
-// of the picture before.
+// readUpload reads the answer to an upload. The address of the picture is for the next
+// reading to say; what was known of it is of the picture before. When its user has
+// changed again after it, by the time that is answered, so may have the picture.
 func readUpload(body []byte, _ bool) (schema.Object, error) {
 	data, err := dataOf(body, true)
 	if err != nil {
 		return schema.Object{}, err
 	}
-	attrs, err := readFields(data, []field{{name: "revision", shape: shapeNumber}})
+	attrs, err := readFields(data, []field{{name: "revision", shape: shapeNumber}, {name: "updated_time", shape: shapeNumber}})
 	if err != nil {
 		return schema.Object{}, err
 	}
 	attrs["picture_uri"], attrs["user_updated_time"] = cty.NullVal(cty.String), cty.NullVal(cty.Number)
+	if time, there := attrs["updated_time"]; there {
+		attrs["user_updated_time"] = time
+		delete(attrs, "updated_time")
+	}
 	return schema.Object{Attrs: attrs}, nil
 }

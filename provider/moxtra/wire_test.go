@@ -155,11 +155,11 @@ func TestOnlyWhatChangesIsSent(t *testing.T) {
 				got = append(got, r.Method+" "+r.URL.EscapedPath()+" "+r.Header.Get("Content-Type")+" "+string(body))
 				fmt.Fprint(w, `{"code":"RESPONSE_SUCCESS"}`)
 			})
-			object, err := c.Update(ctx, typeUser, "U/1", test.change)
-			if err != nil || object.ID != "U/1" || len(object.Attrs) > 0 {
+			object, err := c.Update(ctx, typeUser, "U1", test.change)
+			if err != nil || object.ID != "U1" || len(object.Attrs) > 0 {
 				t.Errorf("%v, %v", object, err)
 			}
-			want := "POST /U%2F1 application/json " + test.want
+			want := "POST /U1 application/json " + test.want
 			if test.want == "" {
 				want = ""
 			}

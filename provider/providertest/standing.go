@@ -12,7 +12,7 @@ import (
 )
 
 // nobody is an id that no object has.
-const nobody = "U?nobody/./%41"
+const nobody = "Unobody"
 
 // standing changes an object that was there before and stays there.
 func (b *bench) standing(t *rapid.T, typ *schema.Type) {

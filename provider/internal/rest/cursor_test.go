@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -127,6 +128,45 @@ func TestCursorsLeaveNothingOut(t *testing.T) {
 			rt.Fatalf("%+v: %d calls for %d pages", c, c.calls, full)
 		}
 	})
+}
+
+// TestWhereListsEnd reads pages by hand: what stands behind each index.
+func TestWhereListsEnd(t *testing.T) {
+	const none = `{"ids":[]}`
+	for _, test := range []struct {
+		name  string
+		pages map[string]string
+		calls int
+		want  string // of the error, or the ids
+	}{
+		{"a short page in the middle", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["c"],"next":4}`, "4": `{"ids":["d","e"],"next":6}`, "6": `{"ids":[],"next":6}`}, 4, "abcde"},
+		{"short pages that count themselves", map[string]string{"": `{"ids":["a","b"],"count":2,"next":2}`, "2": `{"ids":["c"],"count":1,"next":4}`, "4": `{"ids":["d"],"count":1,"next":0}`}, 3, "abcd"},
+		{"a count that may be the page's", map[string]string{"": `{"ids":["a","b"],"count":3,"next":3}`, "3": `{"ids":["c"],"count":3,"next":6}`, "6": `{"ids":["d"],"count":3,"next":9}`, "9": none}, 4, "abcd"},
+		{"a count of more than a page", map[string]string{"": `{"ids":["a","b"],"count":4,"next":2}`, "2": `{"ids":["c","d"],"count":4,"next":4}`}, 2, "abcd"},
+		{"a count that is not reached", map[string]string{"": `{"ids":["a","b"],"count":4,"next":2}`, "2": `{"ids":["c"],"count":4,"next":4}`, "4": `{"ids":[],"count":0,"next":4}`}, 3, "it says that there are 4, and its pages end after 3"},
+		{"the first page again", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["a","b"],"next":4}`}, 2, "after 2, from=2 brings none but those, and names 4 as the next"},
+		{"a circle", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["c","d"],"next":1}`, "1": `{"ids":["b","c"],"next":2}`}, 3, "the server repeats itself"},
+		{"the first page again, and nothing said", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["a","b"]}`}, 2, "after 2, from=2 brings none but those"},
+		{"the page itself, and no more", map[string]string{"": `{"ids":["a","b"],"next":1}`, "1": `{"ids":["a","b"],"next":1}`, "2": none}, 3, "ab"},
+		{"the page itself, and one more", map[string]string{"": `{"ids":["a","b"],"next":1}`, "1": `{"ids":["a","b"],"next":1}`, "2": `{"ids":["c"],"next":2}`}, 3, "do not say where the next page begins"},
+		{"pages from 1 on", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["c","d"],"next":3}`, "3": `{"ids":["e"],"next":4}`, "4": none}, 4, "abcde"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, test.pages[r.URL.Query().Get("from")]) })
+			a.PageSize = 3
+			listing, err := a.ListOf(ctx, drawers())
+			var got strings.Builder
+			for _, object := range listing.Objects {
+				got.WriteString(object.ID)
+			}
+			if err != nil {
+				got.WriteString(err.Error())
+			}
+			if !strings.Contains(got.String(), test.want) || err == nil && (got.String() != test.want || listing.Calls != test.calls) || err != nil && provider.KindOf(err) != provider.Malformed {
+				t.Errorf("%s in %d calls, want %s in %d", got.String(), listing.Calls, test.want, test.calls)
+			}
+		})
+	}
 }
 
 // TestReadingsAreKept has many ask for the same, until something is written.

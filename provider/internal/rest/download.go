@@ -29,7 +29,8 @@ type File struct {
 }
 
 // Download makes a reading whose answer is a file, and writes its content to w while
-// it comes. No file at all is of Kind NotFound. A redirect is followed; to another
+// it comes. No file at all is of Kind NotFound; a text, such as a web page or JSON, is
+// none of those that are downloaded, and an error. A redirect is followed; to another
 // host the token is not sent.
 func (a *API) Download(ctx context.Context, req Request, w io.Writer) (File, error) {
 	if strings.HasSuffix(req.Path, "/") {
@@ -41,7 +42,7 @@ func (a *API) Download(ctx context.Context, req Request, w io.Writer) (File, err
 	}
 	defer response.Body.Close()
 	head := &Answer{Status: response.StatusCode, Type: mediaType(response), secrets: a.hidden(response.Request)}
-	if !succeeds(head.Status) || strings.Contains(head.Type, "json") || strings.Contains(head.Type, "html") {
+	if !succeeds(head.Status) || textual(head.Type) {
 		return File{}, a.noFile(ctx, req, response, head)
 	}
 	size, err := io.Copy(w, io.LimitReader(response.Body, maxDownload+1))
@@ -51,9 +52,18 @@ func (a *API) Download(ctx context.Context, req Request, w io.Writer) (File, err
 	case size > maxDownload:
 		return File{}, malformed(req, head, fmt.Errorf("the file is longer than %d MiB", maxDownload>>20))
 	case size == 0:
-		return File{}, &provider.Error{Kind: provider.NotFound, Op: req.Op, Status: head.Status, Err: errors.New("the server sent no file")}
+		return File{}, sentNothing(req, head)
 	}
 	return File{Type: head.Type, Size: size}, nil
+}
+
+func sentNothing(req Request, answer *Answer) *provider.Error {
+	return &provider.Error{Kind: provider.NotFound, Op: req.Op, Status: answer.Status, Err: errors.New("the server sent no file")}
+}
+
+// textual reports whether a media type is of something written rather than of a file.
+func textual(mediaType string) bool {
+	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "html")
 }
 
 // noFile is what an answer means that is none.
@@ -65,6 +75,9 @@ func (a *API) noFile(ctx context.Context, req Request, response *http.Response, 
 	answer.secrets = head.secrets
 	if err := a.judge(req, answer); err != nil {
 		return err
+	}
+	if answer.empty() {
+		return sentNothing(req, answer)
 	}
 	return malformed(req, answer, answer.unreadable(errors.New("it is no file")))
 }

@@ -40,7 +40,7 @@ type follower struct {
 	listing provider.Listing
 	seen    map[string]bool
 	first   int    // objects on the first page
-	total   bool   // Count is that of the list
+	count   int    // the latest Count; that of the list if it is more than any page has
 	next    string // where the page begins that is read; empty for the first
 	guess   int    // the beginning that is tried as none was said; 0 for none
 }
@@ -58,7 +58,10 @@ func (f *follower) run(ctx context.Context) (provider.Listing, error) {
 		}
 		fresh := f.take(page.Objects)
 		if f.listing.Calls == 1 {
-			f.first, f.total = len(page.Objects), page.Count > len(page.Objects)
+			f.first = len(page.Objects)
+		}
+		if len(page.Objects) > 0 || page.Count > f.count {
+			f.count = page.Count // that of an empty page may be its own
 		}
 		if done, err = f.goOn(page, fresh); err != nil {
 			return provider.Listing{}, err
@@ -69,42 +72,59 @@ func (f *follower) run(ctx context.Context) (provider.Listing, error) {
 }
 
 // goOn reports whether a page is the last, and otherwise says where the next one
-// begins. Where the whole is counted, the last page is that with which all were shown,
-// and nothing else ends the list.
+// begins. A list ends where all that a count of the whole promises were shown, and else
+// with a page that is empty or leads nowhere: neither a page with room left nor a count
+// that may be the page's is an end while the server still names a next page.
 func (f *follower) goOn(page Page, fresh int) (done bool, err error) {
 	shown, nowhere := len(f.listing.Objects), page.Next == "" || page.Next == "0" || page.Next == f.next
 	switch {
-	case !f.total:
-		return f.uncounted(page, fresh, nowhere)
-	case shown >= page.Count:
+	case f.guess > 0:
+		return f.guessed(fresh)
+	case shown >= f.count && f.count > max(f.first, f.api.PageSize):
 		return true, nil
-	case fresh == 0 && len(page.Objects) > 0:
-		return false, f.broken(fmt.Errorf("the server repeats itself: it says that there are %d, and after %d of them %s=%s brings none of the others", page.Count, shown, f.op.Cursor.Param, f.next))
-	case fresh == 0 || nowhere:
-		return false, f.broken(fmt.Errorf("the server leaves some out: it says that there are %d, and its pages end after %d", page.Count, shown))
+	case fresh == 0 && len(page.Objects) > 0 && shown < f.count:
+		return false, f.broken(fmt.Errorf("the server repeats itself: it says that there are %d, and after %d of them %s=%s brings none of the others", f.count, shown, f.op.Cursor.Param, f.next))
+	case fresh == 0 && len(page.Objects) > 0 && !nowhere:
+		return false, f.broken(fmt.Errorf("the server repeats itself: after %d, %s=%s brings none but those, and names %s as the next", shown, f.op.Cursor.Param, f.next, page.Next))
+	case fresh == 0 && len(page.Objects) > 0 && len(page.Objects) >= f.first:
+		return f.stuck(page)
+	case shown < f.count && (fresh == 0 || nowhere):
+		return false, f.broken(fmt.Errorf("the server leaves some out: it says that there are %d, and its pages end after %d", f.count, shown))
+	case fresh == 0:
+		return true, nil
+	case page.Next == "" && (f.listing.Calls == 1 || len(page.Objects) >= f.first):
+		f.guess++
+		f.next = strconv.Itoa(f.guess)
+		return false, nil
+	case nowhere:
+		return true, nil
 	}
 	f.next = page.Next
 	return false, nil
 }
 
-// uncounted is goOn where nobody says how long the list is. A page is the last that
-// brings nothing new, that leads nowhere, or that has room left. Of the first one that
-// is not known, as a server may give smaller pages than it says: for it one call more
-// is spent.
-func (f *follower) uncounted(page Page, fresh int, nowhere bool) (done bool, err error) {
+// stuck is goOn after a whole page that was shown before and leads nowhere. If what is
+// said is the page itself, the one after it shows whether there is more.
+func (f *follower) stuck(page Page) (done bool, err error) {
+	n, err := strconv.Atoi(f.next)
+	if err != nil || page.Next != f.next {
+		return false, f.broken(fmt.Errorf("the server repeats itself: after %d, %s=%s brings none but those", len(f.listing.Objects), f.op.Cursor.Param, f.next))
+	}
+	f.guess, f.next = guesses, strconv.Itoa(n+1)
+	return false, nil
+}
+
+// guessed is goOn after a page of which nobody said where it begins. If that brings
+// anything, there is no knowing what else would.
+func (f *follower) guessed(fresh int) (done bool, err error) {
 	switch {
-	case f.guess > 0 && fresh > 0:
+	case fresh > 0:
 		return false, f.broken(errors.New("there are more than were shown, and the answers do not say where the next page begins"))
-	case f.guess == guesses, f.guess == 0 && fresh == 0:
-		return true, nil
-	case f.guess > 0, page.Next == "" && (f.listing.Calls == 1 || len(page.Objects) >= f.first):
-		f.guess++
-		f.next = strconv.Itoa(f.guess)
-		return false, nil
-	case nowhere, f.listing.Calls > 1 && len(page.Objects) < f.first:
+	case f.guess == guesses:
 		return true, nil
 	}
-	f.next = page.Next
+	f.guess++
+	f.next = strconv.Itoa(f.guess)
 	return false, nil
 }
 
@@ -138,10 +158,10 @@ func (f *follower) page(ctx context.Context) (Page, error) {
 }
 
 // pastTheEnd reports whether a page was refused because the list has ended before
-// it, as it may have where nobody says how long it is.
+// it, as it may have unless more were promised.
 func (f *follower) pastTheEnd(err error) bool {
 	var e *provider.Error
-	return f.listing.Calls > 1 && !f.total && errors.As(err, &e) &&
+	return f.listing.Calls > 1 && len(f.listing.Objects) >= f.count && errors.As(err, &e) &&
 		(e.Status == http.StatusNotFound || e.Status == http.StatusRequestedRangeNotSatisfiable)
 }
 

@@ -23,6 +23,9 @@ func vendorMessage(answer *Answer) string {
 	decoder.UseNumber()
 	var body any
 	if err := decoder.Decode(&body); err == nil {
+		if succeeds(answer.Status) {
+			body = onlyWords(body)
+		}
 		return excerpt([]byte(answer.shown(wordsOf(body, 0))), maxMessage)
 	}
 	if answer.Type == "text/html" || bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("<")) {
@@ -32,6 +35,23 @@ func vendorMessage(answer *Answer) string {
 		return "an HTML page"
 	}
 	return excerpt([]byte(answer.shown(string(answer.Body))), 80)
+}
+
+// onlyWords is what may be for people in a body that came with a yes and means a no:
+// all else of it may be the data of somebody.
+func onlyWords(body any) any {
+	object, ok := body.(map[string]any)
+	if !ok {
+		return nil
+	}
+	words := map[string]any{}
+	for _, key := range []string{"message", "error_description", "detail", "title", "errors", "error", "code"} {
+		words[key] = object[key]
+	}
+	if code, ok := object["code"].(json.Number); ok {
+		words["code"] = "code " + code.String()
+	}
+	return words
 }
 
 // wordsOf gathers texts of a decoded body, outermost first.
