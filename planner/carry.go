@@ -40,7 +40,7 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 }
 
 func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
-	if err := r.journal.Forget(ctx, s); err != nil {
+	if err := r.journal.Forget(context.WithoutCancel(ctx), s); err != nil {
 		return Failed, &recordError{err}
 	}
 	r.mu.Lock()
@@ -130,7 +130,7 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 		switch verdict(err) {
 		case Unanswered:
 			if accepted(err) {
-				if jerr := r.journal.Accept(ctx, s, after); jerr != nil {
+				if jerr := r.journal.Accept(context.WithoutCancel(ctx), s, after); jerr != nil {
 					return Failed, &recordError{jerr}
 				}
 			}
@@ -161,7 +161,7 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 	case err != nil && verdict(err) == Unanswered:
 		return r.unanswered(i, after, err)
 	case err != nil && verdict(err) == Gone:
-		if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true, Gone: true}); jerr != nil {
+		if jerr := r.journal.Commit(context.WithoutCancel(ctx), s, Result{ID: s.ID, Refused: true, Gone: true}); jerr != nil {
 			return Failed, &recordError{errors.Join(err, jerr)}
 		}
 		return Conflicted, fmt.Errorf("it is gone from the live system; plan again: %w", err)
@@ -180,7 +180,7 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 
 // keep records the object as it now is.
 func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, error) {
-	if err := r.journal.Commit(ctx, s, result); err != nil {
+	if err := r.journal.Commit(context.WithoutCancel(ctx), s, result); err != nil {
 		return Failed, &recordError{err}
 	}
 	r.mu.Lock()
@@ -205,7 +205,7 @@ func (r *run) refused(ctx context.Context, i int, s *Step, err error) (Status, e
 	if earlier := r.sentBefore(i); earlier != nil && verdict(err) == Unsent {
 		return Undecided, earlier // and its intent stays
 	}
-	if jerr := r.journal.Commit(ctx, s, Result{ID: s.ID, Refused: true}); jerr != nil {
+	if jerr := r.journal.Commit(context.WithoutCancel(ctx), s, Result{ID: s.ID, Refused: true}); jerr != nil {
 		return Failed, &recordError{errors.Join(err, jerr)}
 	}
 	if verdict(err) == Unsent {
