@@ -86,7 +86,7 @@ func (q *changesAsked) since(known []planner.Remembered, mark time.Time, began [
 			upTo = later(upTo, k.Read.Add(ahead-lag))
 		}
 		if wrote := k.Written.Add(ahead); !k.Written.IsZero() && wrote.After(upTo) {
-			upTo, q.ours[k.ID.ID], q.shown[k.ID.ID] = wrote.Add(-time.Second), true, k.Shown
+			upTo, q.ours[k.ID.ID], q.shown[k.ID.ID] = wrote.Add(-sameClock), true, k.Shown
 			n, _ := slices.BinarySearchFunc(began, k.Written, func(t, w time.Time) int { return cmpAfter(t, w) })
 			runs[n].add(k.ID.ID, wrote)
 		}

@@ -112,6 +112,8 @@ func TestChangesAsked(t *testing.T) {
 			changed: changed(ago(time.Minute+time.Millisecond), 5000), pages: 102},
 		{name: "a clock that is ahead shows our own again", known: people(5000, ago(time.Minute), ago(time.Minute)),
 			changed: with(changed(ago(time.Minute-time.Second), 5000), "p7", ago(time.Second)), want: []string{"p7"}, pages: 7, blind: true},
+		{name: "a clock that is a little behind lists our own as well", known: people(20, ago(time.Minute), ago(time.Minute)),
+			changed: changed(ago(time.Minute+1500*time.Millisecond), 20), pages: 3},
 		{name: "a clock that is wrong by hours", known: people(5000, ago(time.Minute), ago(time.Minute)), ahead: 5 * time.Hour,
 			changed: with(changed(now.Add(5*time.Hour-time.Minute-time.Millisecond), 5000), "p7", now.Add(5*time.Hour-time.Second)), want: []string{"p7"}, pages: 3, blind: true},
 		{name: "many have changed", known: people(1000, ago(48*time.Hour), time.Time{}), mark: ago(26 * time.Hour), changed: changed(ago(time.Hour), 150), want: ids(150), pages: 4},
