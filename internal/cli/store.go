@@ -56,7 +56,7 @@ func (p *project) settle(ctx context.Context, session state.Session, plan *plann
 // up to when it is known what has changed.
 func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, made *planned, report *planner.Report, stepped map[schema.Address]bool) {
 	read := map[schema.Address]*state.Record{}
-	marks := movedMarks(made.marks, snapshot, made.plan, report, len(stepped) > 0)
+	marks := movedMarks(made.marks, snapshot, made.plan, report, true)
 	for addr, rec := range snapshot.Records {
 		o, ok := made.survey.live[rec.Provider][addr.Type].Find(rec.ID)
 		if !ok || stepped[addr] {
@@ -84,8 +84,8 @@ func (p *project) storeReading(session state.Session, snapshot *state.Snapshot, 
 		}
 		read[addr] = &fresh
 	}
-	if len(read) > 0 {
-		marks = movedMarks(made.marks, snapshot, made.plan, report, true)
+	if len(read)+len(stepped) == 0 {
+		marks = movedMarks(made.marks, snapshot, made.plan, report, false)
 	}
 	if len(read)+len(marks) > 0 {
 		session.Update(func(s *state.Snapshot) {
