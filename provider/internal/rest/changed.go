@@ -28,7 +28,7 @@ func (a *API) Changed(ctx context.Context, typ string, after time.Time, more fun
 	if a.ChangedAfter == "" {
 		return provider.Changes{None: true}, nil
 	}
-	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}, typ: o.listed()}
+	l := &lister{api: a, op: o, read: o.Pages(), index: map[string]int{}}
 	longest := a.sizes.of(o.listed()).longest
 	ignores, first := error(nil), true
 	whole, err := l.inEither(ctx, after, func(page []schema.Object) bool {
@@ -69,7 +69,7 @@ var errIgnored = errors.New("the filter is ignored")
 // was taken once is asked with from then on.
 func (l *lister) inEither(ctx context.Context, after time.Time, more func([]schema.Object) bool) (whole bool, err error) {
 	layouts := []string{withFractions, fullSeconds}
-	if known := l.api.filters.layoutOf(l.typ); known != "" {
+	if known := l.api.filters.layoutOf(l.op.listed()); known != "" {
 		layouts = []string{known}
 	}
 	for _, l.layout = range layouts {
@@ -79,7 +79,7 @@ func (l *lister) inEither(ctx context.Context, after time.Time, more func([]sche
 		}
 	}
 	if err == nil {
-		l.api.filters.keep(l.typ, func(f *filter) { f.layout = l.layout })
+		l.api.filters.keep(l.op.listed(), func(f *filter) { f.layout = l.layout })
 	}
 	return whole, err
 }
@@ -96,7 +96,7 @@ const (
 // keepsToFilter asks, once, for what changes in the future. The error is errIgnored
 // where the answer is not empty.
 func (l *lister) keepsToFilter(ctx context.Context) error {
-	switch f := l.api.filters.of(l.typ); {
+	switch f := l.api.filters.of(l.op.listed()); {
 	case f.keeps:
 		return nil
 	case f.ignored:
@@ -108,7 +108,7 @@ func (l *lister) keepsToFilter(ctx context.Context) error {
 		return err
 	}
 	keeps := len(objects) == 0
-	l.api.filters.keep(l.typ, func(f *filter) { f.keeps, f.ignored = keeps, !keeps })
+	l.api.filters.keep(l.op.listed(), func(f *filter) { f.keeps, f.ignored = keeps, !keeps })
 	if !keeps {
 		return errIgnored
 	}
@@ -189,7 +189,7 @@ func (l *lister) changes(ctx context.Context, more func([]schema.Object) bool) (
 			return true, nil
 		}
 		next := more(objects)
-		if len(objects) < l.api.sizes.of(l.typ).longest {
+		if len(objects) < l.api.sizes.of(l.op.listed()).longest {
 			return true, nil
 		}
 		if !next {

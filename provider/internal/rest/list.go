@@ -70,8 +70,7 @@ type lister struct {
 	index   map[string]int // position in listing.Objects by id
 	seen    []int          // the pass in which the object was seen last
 	longest int            // the most objects on a page
-	typ     string         // of a list of changes
-	layout  string         // of the time it is asked with
+	layout  string         // of the time that a list of changes is asked with
 }
 
 // run reads the list, and if items moved between pages while it was read, again
