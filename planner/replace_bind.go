@@ -58,10 +58,18 @@ func (m *Match) claimReplacement(n *node) {
 		return
 	}
 	found := n.table.madeOf(i.Wanted)
-	if len(found) > 1 {
-		m.severalMade(n, found)
-	}
-	if len(found) != 1 {
+	typ := n.inst.Type
+	switch len(found) {
+	case 1:
+	case 0:
+		if ids := n.table.maybe(i.Wanted, nil); ids != "" {
+			m.refuseMade(n, fmt.Sprintf("It cannot be told whether a new %s is there", typ.Noun[0]),
+				fmt.Sprintf("%s with id %s may be it: the server does not tell all of its content", typ.Noun[0], ids))
+		}
+		return
+	default:
+		m.refuseMade(n, fmt.Sprintf("Several live %s have this content", typ.Noun[1]),
+			fmt.Sprintf("%s with ids %s all have the content it was to have", typ.Noun[1], n.table.ids(found)))
 		return
 	}
 	want, settled := n.content()
@@ -91,11 +99,13 @@ func (t *Table) isStillWanted(want getter, sent map[string]cty.Value, i int) boo
 	return compareContent(t.typ, want, attrsGetter(sent), nearly) == likewise || compareContent(t.typ, want, made, nearly) >= akin
 }
 
-func (m *Match) severalMade(n *node, found []int) {
+// refuseMade refuses to make another object again while it is not clear which live one
+// an earlier run has made.
+func (m *Match) refuseMade(n *node, summary, but string) {
 	typ, addr := n.inst.Type, n.inst.Address
-	m.diags = append(m.diags, problem(fmt.Sprintf("Several live %s have this content", typ.Noun[1]),
-		fmt.Sprintf("An earlier run may have made another %s in the place of %s (id %s), and the live %s with ids %s all have the content it was to have. Delete those that are not needed in the vendor's own pages, or say which one is meant with \"espalier state rm '%s'\" and \"espalier import '%s' ID\".",
-			typ.Noun[0], addr, n.rec.ID, typ.Noun[1], n.table.ids(found), addr, addr), n.inst.Block.Range))
+	m.diags = append(m.diags, problem(summary,
+		fmt.Sprintf("An earlier run may have made another %s in the place of %s (id %s), and the live %s. Delete what is not needed in the vendor's own pages, or say which one is meant with \"espalier state rm '%s'\" and \"espalier import '%s' ID\".",
+			typ.Noun[0], addr, n.rec.ID, but, addr, addr), n.inst.Block.Range))
 }
 
 // isStray reports whether an object was made by an earlier run in the place of that

@@ -372,3 +372,18 @@ func TestGoesWhileUsed(t *testing.T) {
 		})
 	}
 }
+
+// TestReplacementThatCannotBeTold: while a live object may be what a replacement made,
+// and the server does not tell enough of it, nothing is made again.
+func TestReplacementThatCannotBeTold(t *testing.T) {
+	w := newWall(t)
+	w.owned("acme_picture.a", "6", attrs{"name": "a.png", "size": num(4), "digest": "d0"})
+	w.in.State.Intents = []Intent{{Address: address(t, "acme_picture.a"), Provider: "acme", ID: "6", Action: Replace, At: now.Add(-time.Minute),
+		Wanted: w.values("acme_picture", attrs{"name": "a.png", "size": num(3), "digest": "d1"})}}
+	w.want("acme_picture.a", picture("a.png", 3, "d1"))
+	w.stands("acme_picture", "7", attrs{"name": "a.png"})
+	_, diags := w.plan()
+	if !diags.HasErrors() || !strings.Contains(diags.Error(), "whether a new picture is there") || !strings.Contains(diags[0].Detail, "with id 7 may be it") {
+		t.Errorf("it says %v", diags)
+	}
+}
