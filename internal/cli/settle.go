@@ -44,7 +44,7 @@ func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner
 		return nil, t.p.judged(err, aReading, nil)
 	}
 	in.State, in.Live, in.Now = planState(t.session.Snapshot()), s.live, a.Now()
-	if _, err := t.p.fillAlike(ctx, planner.ToSettle(in, lookups), in.Live, readsAtOnce); err != nil {
+	if _, err := t.p.fillLacking(ctx, planner.ToSettle(in, lookups), in.Live, readsAtOnce); err != nil {
 		return nil, t.p.judged(err, aReading, nil)
 	}
 	return planner.Settle(in, lookups), nil

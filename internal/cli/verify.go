@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/schema"
@@ -63,7 +61,7 @@ func (p *project) verify(ctx context.Context, saved *savedPlan, plan *planner.Pl
 		return nil, nil, err
 	}
 	in := planner.Input{Types: p.app.library.Resources, State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Now: p.app.Now()}
-	if err := p.readAlike(ctx, planner.ToVerify(in, plan), in.Live, parallelism); err != nil {
+	if err := p.readLacking(ctx, planner.ToVerify(in, plan), in.Live, parallelism); err != nil {
 		return nil, nil, err
 	}
 	diags := planner.Believe(in)
@@ -137,47 +135,19 @@ func (p *project) readTouched(ctx context.Context, c *configured, typ string, t 
 // fillTouched reads one by one the objects of which their list did not carry a
 // field that the plan's decisions rest on.
 func (p *project) fillTouched(ctx context.Context, all map[string]map[string]*touched, lists map[string][]string, read *survey, parallelism int) error {
-	type lacking struct {
-		c     *configured
-		typ   string
-		table *planner.Table
-		o     schema.Object
-	}
-	var list []lacking
+	var lacking []planner.ObjectID
 	for key, types := range lists {
 		for _, typ := range types {
-			table, t := read.live[key][typ], all[key][typ]
+			t := all[key][typ]
 			slices.Sort(t.ids)
 			for _, id := range slices.Compact(t.ids) {
-				if o, listed := table.Find(id); listed && !carries(p.app.types(typ), o, t.fields) {
-					list = append(list, lacking{p.providers[key], typ, table, o})
+				if o, listed := read.live[key][typ].Find(id); listed && !carries(p.app.types(typ), o, t.fields) {
+					lacking = append(lacking, planner.ObjectID{Provider: key, Type: typ, ID: id})
 				}
 			}
 		}
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallelism)
-	for i := range list {
-		group.Go(func() error {
-			l := &list[i]
-			o, err := l.c.client.Read(ctx, l.typ, l.o.ID, nil)
-			if provider.KindOf(err) == provider.NotFound {
-				return nil // the list shows it
-			}
-			l.o = o
-			if err != nil {
-				return p.explain(l.c, err)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, l := range list {
-		l.table.Fill(l.o)
-	}
-	return nil
+	return p.readLacking(ctx, lacking, read.live, parallelism)
 }
 
 // carries reports whether a single read shows all fields that a list might. Who
