@@ -329,12 +329,14 @@ func TestApplyJournalFails(t *testing.T) {
 	full := errors.New("no space left on device")
 	for _, test := range []struct {
 		entry string
+		err   error
 		calls []string
 	}{
-		{"begin acme_group.top", []string{}},
-		{"commit acme_group.top", []string{"create acme_group.top"}},
+		{"begin acme_group.top", full, []string{}},
+		{"commit acme_group.top", full, []string{"create acme_group.top"}},
+		{"create acme_group.top", &CallError{Verdict: Unkept, Err: full}, []string{"create acme_group.top"}}, // not sent, and nothing after it
 	} {
-		p, f := small(t), &fake{fails: map[string]error{test.entry: full}}
+		p, f := small(t), &fake{fails: map[string]error{test.entry: test.err}}
 		r := applied(t, p, f, 1)
 		if r.Status[0] != Failed || !errors.Is(r.Stopped, full) || r.Count(Left) == 0 || !strings.Contains(r.Errors[0].Error(), "the record cannot be kept") {
 			t.Errorf("%s: %v, stopped %v", test.entry, statuses(p, r), r.Stopped)

@@ -80,6 +80,10 @@ func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Va
 	}
 	r.countResent(i)
 	o, err := send()
+	if verdict(err) == Unkept {
+		err = &recordError{err}
+		r.stop(err)
+	}
 	r.judge(s.Provider, err)
 	return o, err
 }

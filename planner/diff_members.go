@@ -156,6 +156,18 @@ func (m *Match) labelOf(n *node, addr schema.Address) string {
 	return label(n.inst.Type, get, addr.String())
 }
 
+// labelOfGoing names an object that nothing wants any more: by that of which it is one,
+// where it is found by that, and else by itself.
+func (m *Match) labelOfGoing(provider string, typ *schema.Type, attrs map[string]cty.Value, id string) string {
+	whose := typ.Attribute(typ.Lookup)
+	if name, told := text(attrs[typ.Lookup]); told && whose != nil && whose.Refers != "" {
+		if of := m.element(provider, whose.Refers, member{id: name}).Label; of != name {
+			return of
+		}
+	}
+	return label(typ, attrsGetter(attrs), id)
+}
+
 // Label names a live object for people.
 func Label(typ *schema.Type, o schema.Object) string {
 	return label(typ, attrsGetter(o.Attrs), o.ID)

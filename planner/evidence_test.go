@@ -49,6 +49,16 @@ func TestUndecided(t *testing.T) {
 			tried(w, person, time.Minute)
 			colleague(w).Written = now.Add(-time.Minute)
 		}, want: []string{created}, undecided: 1},
+		{name: "what an earlier run may have deleted is no sign of a list that is behind", given: func(w *world) {
+			wantPerson(w)
+			tried(w, person, time.Minute)
+			colleague(w).Written = now.Add(-time.Minute)
+			w.stands("acme_user", "7", attrs{"email": "old@example.org"})
+			w.want("acme_user.gone", attrs{"email": "gone@example.org"})
+			gone := w.own("acme_user.gone", "8", attrs{"email": "gone@example.org"})
+			gone.Written = now.Add(-time.Minute)
+			w.in.State.Intents = append(w.in.State.Intents, Intent{Address: gone.Address, Provider: "acme", Action: Delete, ID: "8", At: now.Add(-time.Minute)})
+		}, want: []string{created}},
 		{name: "a list that shows an older value proves nothing", given: func(w *world) {
 			wantPerson(w)
 			tried(w, person, time.Minute)

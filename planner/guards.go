@@ -24,6 +24,7 @@ func (m *Match) guard() {
 	m.guardLastAdministrator()
 	m.guardPreventDestroy()
 	m.guardBelowItself()
+	m.guardGone()
 	m.guardRenamedKinds()
 }
 

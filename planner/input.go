@@ -46,8 +46,10 @@ type State struct {
 	Serial  uint64
 	Records map[schema.Address]*Record
 	Outputs map[string]cty.Value
-	// Hidden names the outputs that are sensitive, whose values are not kept.
+	// Hidden names the outputs that are sensitive. Kept holds their values, without
+	// their marks, where the state keeps them; nil says that it keeps none.
 	Hidden map[string]bool
+	Kept   map[string]cty.Value
 	// Intents are the calls that earlier runs began and never learned the end of.
 	Intents []Intent
 	// Deleted are ids, by provider configuration and type, that we deleted, and

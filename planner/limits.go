@@ -64,6 +64,7 @@ const (
 	GuardLastAdministrator = "last_administrator"
 	GuardBelowItself       = "below_itself"
 	GuardPreventDestroy    = "prevent_destroy"
+	GuardGone              = "gone"
 )
 
 // Allowable are the guards that -allow can open once.

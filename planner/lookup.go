@@ -52,7 +52,11 @@ func (m *Match) claimByLookup(n *node) {
 	typ := n.inst.Type
 	v, known := n.known(typ.Lookup)
 	if !known || !isText(plain(v)) {
-		if m.in.Live == nil || m.namesAbsent(n) { // which may be known when things are read, or is told there
+		if m.in.Live == nil { // which may be known when things are read
+			return
+		}
+		if m.namesAbsent(n) { // which is told there
+			n.rec = m.records[n.inst.Address]
 			return
 		}
 		m.diags = append(m.diags, problem(fmt.Sprintf("%s is not known yet", typ.Lookup),
@@ -69,6 +73,8 @@ func (m *Match) claimByLookup(n *node) {
 	switch {
 	case other != n:
 		m.meantTwice(n, other, name)
+	case !live && typ.Standing && rec != nil && rec.ID == name:
+		n.rec, n.gone = rec, true
 	case !live && typ.Standing && m.in.Live != nil:
 		m.diags = append(m.diags, problem(fmt.Sprintf("There is no such %s", typ.Noun[0]),
 			fmt.Sprintf("%s is about %s %q, which the server does not have or does not show to this account. It can only be managed, not made: correct %s.", n.inst.Address, typ.Noun[0], name, typ.Lookup), n.inst.Block.RangeOf(typ.Lookup)))

@@ -75,10 +75,10 @@ func TestNamedObjects(t *testing.T) {
 		{name: "it is not there, and cannot be made", given: func(w *world) {
 			w.want("acme_account.x", attrs{"who": "a9", "first": "Ada"})
 		}, says: `acme_account.x is about account "a9", which the server does not have`},
-		{name: "it is ours, and not there any more", given: func(w *world) {
-			w.own("acme_account.x", "a1", attrs{"first": "Ada"})
-			w.want("acme_account.x", attrs{"who": "a1", "first": "Ada"})
-		}, says: `acme_account.x is about account "a1"`},
+		{name: "it was there under another address, and is not any more", given: func(w *world) {
+			w.own("acme_account.old", "a9", attrs{"first": "Ada"})
+			w.want("acme_account.x", attrs{"who": "a9", "first": "Ada"})
+		}, says: `acme_account.x is about account "a9"`},
 		{name: "it is no longer wanted", given: func(w *world) {
 			w.provider(func(p *Provider) { p.Removal = RemovalRefuse })
 			w.owned("acme_account.x", "a1", attrs{"first": "Ada"})

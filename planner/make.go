@@ -57,6 +57,9 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 
 // decide makes the step of one wanted instance, if it needs one.
 func (m *Match) decide(n *node) {
+	if m.leaveGone(n) {
+		return
+	}
 	s := Situation{Wanted: true, Recorded: n.rec != nil, Live: n.index >= 0, Elsewhere: !n.from.IsZero()}
 	earlier, held := m.undecided(n)
 	var d difference
@@ -64,6 +67,10 @@ func (m *Match) decide(n *node) {
 		m.warnRoles(n)
 		d = m.diff(n)
 		s.Differs, s.Moves, s.Replaces = len(d.changes) > 0, d.moves, d.replaces
+		if why := n.table.obscure[n.live().ID]; why != "" && !s.Replaces {
+			m.refuseObscure(n, why)
+			return
+		}
 	} else {
 		d = m.create(n)
 	}
@@ -141,7 +148,7 @@ func (m *Match) findDrift(n *node) {
 	}
 	if lost != nil {
 		m.plan.Drift = append(m.plan.Drift, Drift{Address: n.inst.Address, ID: lost.ID, Gone: true,
-			Label: label(n.inst.Type, attrsGetter(lost.Attrs), lost.ID)})
+			Label: m.labelOfGoing(lost.Provider, n.inst.Type, lost.Attrs, lost.ID)})
 	}
 	if n.rec == nil || n.index < 0 {
 		return
@@ -227,8 +234,12 @@ func (m *Match) decideOutputs() {
 		m.diags = append(m.diags, diags...)
 		had, was := m.in.State.Outputs[o.Name]
 		if o.Sensitive {
-			if !m.in.State.Hidden[o.Name] {
-				m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: o.Name, After: after, Sensitive: true})
+			if !m.in.State.Hidden[o.Name] || !m.in.State.keeps(o.Name, after) {
+				before := m.in.State.Kept[o.Name]
+				if before != cty.NilVal {
+					before = before.Mark(schema.Sensitive)
+				}
+				m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: o.Name, Before: before, After: after, Sensitive: true})
 			}
 			continue
 		}
@@ -242,6 +253,16 @@ func (m *Match) decideOutputs() {
 			m.plan.Outputs = append(m.plan.Outputs, OutputChange{Name: name, Before: m.in.State.Outputs[name], Removed: true, Sensitive: m.in.State.Hidden[name]})
 		}
 	}
+}
+
+// keeps reports whether nothing is to be done for a sensitive output that is on record:
+// its value is kept as it is wanted, or none is kept.
+func (s State) keeps(name string, want schema.Template) bool {
+	if s.Kept == nil {
+		return true
+	}
+	had, is := s.Kept[name]
+	return is && want.IsKnown() && had.RawEquals(plain(want.Value))
 }
 
 // refuse adds an error found while deciding.

@@ -34,6 +34,7 @@ type node struct {
 	// replaced: an attribute differs that cannot be changed in place, so the id
 	// will be another.
 	replaced bool
+	left     bool  // nothing is done about it: it cannot be made, or needs what cannot
 	step     int   // index of its step; -1 if it has none
 	waits    []int // the steps that what depends on this one waits for
 }
@@ -178,6 +179,7 @@ func (m *Match) table(provider, typ string) *Table { return m.in.Live[provider][
 // bindRecords marks the live objects we own, laying over them what we wrote and
 // a lagging read does not show yet.
 func (m *Match) bindRecords() {
+	leaving := m.leavingIDs()
 	for _, addr := range sortedAddresses(m.records) {
 		rec := m.records[addr]
 		typ := m.in.Types[addr.Type]
@@ -207,7 +209,8 @@ func (m *Match) bindRecords() {
 		}
 		table.owner[i] = rec
 		upToDate := listed && !isStale(typ, rec, table.objects[i].Attrs, m.in.Now, lag)
-		if !table.recorded {
+		// Of what an earlier run may have deleted no list can be told to be behind.
+		if !table.recorded && (listed || !leaving[ObjectID{rec.Provider, addr.Type, rec.ID}]) {
 			m.note(rec, upToDate)
 		}
 		if listed && !table.recorded {
@@ -216,6 +219,17 @@ func (m *Match) bindRecords() {
 		table.objects[i].Attrs = m.overlay(typ, rec, table.objects[i].Attrs, lag)
 		m.checkIdentity(typ, addr, rec, table.objects[i].Attrs)
 	}
+}
+
+// leavingIDs are the objects that an earlier run began to delete.
+func (m *Match) leavingIDs() map[ObjectID]bool {
+	out := map[ObjectID]bool{}
+	for _, i := range m.in.State.Intents {
+		if i.Action == Delete {
+			out[ObjectID{i.Provider, i.Address.Type, i.ID}] = true
+		}
+	}
+	return out
 }
 
 // MayBe reports whether a live object can be the one an instance wants: no, if it

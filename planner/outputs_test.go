@@ -49,6 +49,18 @@ func TestOutputs(t *testing.T) {
 			w.in.Outputs = []schema.OutputValue{{Name: "a", Value: schema.Known(str("x").Mark(schema.Sensitive)), Sensitive: true}}
 			w.in.State.Hidden = map[string]bool{"a": true}
 		}, nil},
+		{"sensitive, kept as it is", func(w *world) {
+			w.in.Outputs = []schema.OutputValue{{Name: "a", Value: schema.Known(str("x").Mark(schema.Sensitive)), Sensitive: true}}
+			w.in.State.Hidden, w.in.State.Kept = map[string]bool{"a": true}, map[string]cty.Value{"a": str("x")}
+		}, nil},
+		{"sensitive, kept as it was", func(w *world) {
+			w.in.Outputs = []schema.OutputValue{{Name: "a", Value: schema.Known(str("y").Mark(schema.Sensitive)), Sensitive: true}}
+			w.in.State.Hidden, w.in.State.Kept = map[string]bool{"a": true}, map[string]cty.Value{"a": str("x")}
+		}, []string{`a="y"`}},
+		{"sensitive, still to be kept", func(w *world) {
+			w.in.Outputs = []schema.OutputValue{{Name: "a", Value: schema.Known(str("x").Mark(schema.Sensitive)), Sensitive: true}}
+			w.in.State.Hidden, w.in.State.Kept = map[string]bool{"a": true}, map[string]cty.Value{}
+		}, []string{`a="x"`}},
 		{"destroy removes them", func(w *world) {
 			w.in.Destroy = true
 			w.in.Outputs = []schema.OutputValue{{Name: "a", Value: schema.Known(str("x"))}}

@@ -29,7 +29,7 @@ func (m *Match) remove(rec *Record) {
 	}
 	step := Step{
 		Address: rec.Address, Action: Decide(s), Provider: rec.Provider, ID: rec.ID, Class: typ.Class,
-		Label: label(typ, attrsGetter(attrs), rec.ID), Before: attrs, Dependencies: rec.Needs, Last: true,
+		Label: m.labelOfGoing(rec.Provider, typ, attrs, rec.ID), Before: attrs, Dependencies: rec.Needs, Last: true,
 		Reason: "it is no longer in the configuration",
 	}
 	if step.Action == Delete && typ.Class == schema.ClassUnit && m.holdsOn(rec) {
@@ -46,6 +46,7 @@ func (m *Match) remove(rec *Record) {
 	case step.Action == Delete:
 		step.Calls = 1
 		m.warnMissed(typ, &step)
+		m.warnObscure(typ, m.table(rec.Provider, typ.Name), &step)
 	case removal == RemovalStrip:
 		m.strip(typ, live, &step)
 	}

@@ -172,7 +172,8 @@ func (m *Match) retirement(rec *Record, id string, n *node) (at int, due bool) {
 		step.Action, step.Calls, step.Reason = Forget, 0, step.Reason+", and in use under another address"
 	default:
 		step.Before = withoutHidden(table.objects[i].Attrs, rec)
-		step.Label = label(typ, attrsGetter(step.Before), id)
+		step.Label = m.labelOfGoing(rec.Provider, typ, step.Before, id)
+		m.warnObscure(typ, table, &step)
 	}
 	m.plan.Steps = append(m.plan.Steps, step)
 	return len(m.plan.Steps) - 1, true

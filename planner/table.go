@@ -24,6 +24,7 @@ type Table struct {
 	recorded     bool               // it is what the state says, and nothing was read
 	deposed      map[int]bool       // objects that are ours only until they are deleted
 	byContent    *contents          // made when first used
+	obscure      map[string]string  // by id: why nobody can tell what an object is like
 }
 
 // NewRecordedTable makes a table of what the state says: it proves nothing of

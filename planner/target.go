@@ -64,6 +64,7 @@ const (
 	Denied                    // the server refused who calls, nothing changed
 	Fatal                     // the same, and no further call makes sense: stop the run
 	Unsent                    // it was not sent, and none can be: stop the run
+	Unkept                    // it was not sent, since the record cannot be kept any more: stop the run
 )
 
 // CallError is an error of a Target with its verdict.

@@ -156,7 +156,8 @@ func givenUp(p *Plan, types map[string]*schema.Type) map[ObjectID]bool {
 	return out
 }
 
-// verifySame compares the fields the step was decided on.
+// verifySame compares the fields the step was decided on. What nobody can manage decides
+// nothing.
 func verifySame(s *Step, typ *schema.Type, table *Table) error {
 	o, ok := table.Find(s.ID)
 	if !ok {
@@ -165,11 +166,14 @@ func verifySame(s *Step, typ *schema.Type, table *Table) error {
 		}
 		return fmt.Errorf("it is gone from the live system (id %s). Plan again", s.ID)
 	}
+	if why := table.obscure[s.ID]; why != "" && s.Action != Delete && s.Action != Replace {
+		return fmt.Errorf("it cannot be read any more. %s", why)
+	}
 	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(s.Before)) {
 		attr := typ.Attribute(name)
 		got, carried := o.Attrs[name]
-		if attr == nil || !carried || equal(attr, s.Before[name], got) {
+		if attr == nil || attr.Computed || !carried || equal(attr, s.Before[name], got) {
 			continue
 		}
 		changed = append(changed, fmt.Sprintf("%s was %s when the plan was made and is %s now", name, shown(attr, s.Before[name]), shown(attr, got)))

@@ -137,6 +137,8 @@ type Client interface {
 	// known is what the state has of it, nil for nothing: a client that can tell that
 	// some of that still holds need not read it again. The id that comes back is the
 	// object's own, also where it was asked for by an alias (see schema.Type.Lookup).
+	// With an error of Kind Malformed may come an object: it is there, and what it is
+	// like beyond these attributes cannot be told.
 	Read(ctx context.Context, typ, id string, known map[string]cty.Value) (schema.Object, error)
 	// Changed lists the objects of a type that have changed after a time of the
 	// server's clock. more is told each page and says whether to read the next.

@@ -140,7 +140,7 @@ func (c *Config) readAttribute(d *resourceDecl, s setting) hcl.Diagnostics {
 			"%q of %s is worked out of its file. Take it out; elsewhere it can be read as %s.%s.", s.name, d.typ.Name, d, s.name)}
 	case attr.Computed:
 		return hcl.Diagnostics{problem(s.nameRange, "Attribute cannot be set",
-			"%q of %s is decided by the server. Take it out; elsewhere it can be read as %s.%s.", s.name, d.typ.Name, d, s.name)}
+			"%q of %s is decided by the server. Take it out; elsewhere it can be read as %s.%s.%s", s.name, d.typ.Name, d, s.name, spaced(d.typ.Elsewhere[s.name]))}
 	}
 	d.settings = append(d.settings, s)
 	d.block.Attrs[s.name] = s.rng
@@ -161,7 +161,18 @@ func attributeHint(d *resourceDecl, given string) string {
 	if given == "lifecycle" || d.typ.Nest != nil && given == d.typ.Nest.Block {
 		return " It is a block: write it without the equals sign."
 	}
+	if where := d.typ.Elsewhere[given]; where != "" {
+		return spaced(where)
+	}
 	return didYouMean(given, maps.Keys(names))
+}
+
+// spaced is a sentence behind another; empty for none.
+func spaced(sentence string) string {
+	if sentence == "" {
+		return ""
+	}
+	return " " + sentence
 }
 
 func readDependsOn(s setting) ([]hcl.Traversal, hcl.Diagnostics) {

@@ -101,7 +101,7 @@ func (in *instance) argument(s *Scope, a *attribute, ctx *hcl.EvalContext) (cty.
 		return cty.NullVal(a.Type), false, append(diags, problem(a.rng, "Argument not known yet",
 			"The arguments of a data source must be known when the plan is made; %q depends on %s, which does not exist yet. Look the object up by something that the configuration knows.", a.Name, s.waitsFor(v, f)))
 	}
-	converted, d := convertAttribute(v, a.Attribute, a.rng)
+	converted, d := convertAttribute(v, a.Attribute, toLeaveOut, a.rng)
 	if d != nil {
 		return cty.NullVal(a.Type), false, append(diags, d)
 	}

@@ -127,7 +127,7 @@ func noBlocks(block *hclsyntax.Block, what string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, inner := range block.Body.Blocks {
 		diags = append(diags, problem(inner.TypeRange, "Unexpected block "+quoted(inner.Type),
-			"A %s block holds arguments and no blocks. Write %s = ... if a value is meant.", what, inner.Type))
+			"%s block holds arguments and no blocks. Write %s = ... if a value is meant.", "A"+withArticle(what)[1:], inner.Type))
 	}
 	return diags
 }

@@ -129,7 +129,7 @@ func (in *instance) settle(s *Scope, a *attribute, ctx *hcl.EvalContext) (*Templ
 	case v.IsNull():
 		return nil, diags
 	}
-	converted, d := convertAttribute(v, a.Attribute, a.rng)
+	converted, d := convertAttribute(v, a.Attribute, toLeaveAlone, a.rng)
 	if d != nil {
 		return fail(d)
 	}

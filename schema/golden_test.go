@@ -91,11 +91,12 @@ func evaluateAll(dir string, o ScopeOptions) string {
 	c, diags := Load(dir, testLibrary())
 	s, scopeDiags := c.Scope(o)
 	state, stateDiags := s.State()
+	encryption, encryptionDiags := s.Encryption()
 	guards, guardDiags := s.Guards()
 	providers, providerDiags := s.Providers()
 	instances, instanceDiags := s.Instances()
 	outputs, outputDiags := s.Outputs()
-	all := MergeDiagnostics(diags, scopeDiags, stateDiags, guardDiags, providerDiags, instanceDiags, outputDiags)
+	all := MergeDiagnostics(diags, scopeDiags, stateDiags, encryptionDiags, guardDiags, providerDiags, instanceDiags, outputDiags)
 	var b strings.Builder
 	b.WriteString(report(all))
 	if all.HasErrors() {
@@ -104,6 +105,10 @@ func evaluateAll(dir string, o ScopeOptions) string {
 	if state.Range != (hcl.Range{}) {
 		fmt.Fprintf(&b, "state %q\n", state.Type)
 		writeValues(&b, state.Values)
+	}
+	if encryption.Demanded() {
+		b.WriteString("encryption\n")
+		writeValues(&b, encryption.Values)
 	}
 	if len(guards.Values) > 0 {
 		b.WriteString("guard\n")

@@ -87,6 +87,10 @@ func (s *Scope) sample(r *resource) {
 	in.owner = in
 	in.out = Instance{Address: r.decl.addr, Type: r.decl.typ, Values: map[string]Template{}}
 	ctx := s.sampleContext(above)
+	null := toLeaveAlone
+	if r.decl.data {
+		null = toLeaveOut
+	}
 	for i := range r.attrs {
 		a := &r.attrs[i]
 		var diags hcl.Diagnostics
@@ -95,7 +99,7 @@ func (s *Scope) sample(r *resource) {
 			v, valueDiags := a.expr.Value(ctx)
 			diags = valueDiags
 			if !diags.HasErrors() && !v.IsNull() {
-				converted, d := convertAttribute(v, a.Attribute, a.rng)
+				converted, d := convertAttribute(v, a.Attribute, null, a.rng)
 				if d == nil && converted.IsWhollyKnown() && !converted.IsNull() {
 					d = s.checkUpload(r.decl.typ, a, converted)
 				}

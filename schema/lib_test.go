@@ -3,6 +3,7 @@ package schema
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -41,9 +42,11 @@ func testLibrary() Library {
 			ids("groups", "acme_group", PurposeMembership), ids("leads", "acme_group", PurposeLead),
 			ids("positions", "acme_position", PurposeMembership),
 			{Name: "password", Type: cty.String, Sensitive: true},
+			{Name: "badge", Type: cty.String, Form: &Form{Matches: regexp.MustCompile(`^B[0-9]+$`), Noun: "number of a badge", Remedy: "Write B and digits."}},
 			{Name: "age", Type: cty.Number}, {Name: "tags", Type: cty.Map(cty.String)}, id,
 		},
-		AnyOf: [][]string{{"email", "phone_number"}},
+		AnyOf:     [][]string{{"email", "phone_number"}},
+		Elsewhere: map[string]string{"portrait": "It is a resource of its own: acme_file.", "id": "It comes with the user."},
 	}).Index()
 	derived := func(name string, typ cty.Type) Attribute { return Attribute{Name: name, Type: typ, Derived: true} }
 	file := (&Type{

@@ -31,14 +31,16 @@ type Config struct {
 	order           []*resourceDecl
 	outputs         []*outputDecl
 	moved           []Move
-	state, guard    *hclsyntax.Block
+	// state, guard and encryption are the blocks in the espalier block, nil where
+	// there is none.
+	state, guard, encryption *hclsyntax.Block
 	// broken says that a file could not be parsed, so that what is missing says
 	// nothing.
 	broken bool
 }
 
-// Settings are what the espalier block says that needs no evaluation; its state
-// and guard blocks may use variables, see Scope.State and Scope.Guards.
+// Settings are what the espalier block says that needs no evaluation; the blocks in
+// it may use variables, see Scope.State, Scope.Encryption and Scope.Guards.
 type Settings struct {
 	// RequiredVersion is a version constraint or empty; see CheckVersion.
 	RequiredVersion      string

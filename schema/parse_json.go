@@ -29,7 +29,7 @@ func configShape(lib Library) *blockShape {
 		}
 	}
 	return &blockShape{blocks: map[string]*blockShape{
-		"espalier": {blocks: map[string]*blockShape{"state": leaf(1), "guard": leaf(0)}},
+		"espalier": {blocks: map[string]*blockShape{"state": leaf(1), "encryption": leaf(0), "guard": leaf(0)}},
 		"provider": leaf(1),
 		"variable": {labels: 1, blocks: map[string]*blockShape{"validation": leaf(0)}},
 		"locals":   leaf(0),

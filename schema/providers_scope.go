@@ -92,7 +92,7 @@ func (s *Scope) providerSetting(decl *providerDecl, setting setting, entries map
 	if !ok {
 		return v, false, diags
 	}
-	converted, d := convertAttribute(v, &attr, setting.rng)
+	converted, d := convertAttribute(v, &attr, toLeaveOut, setting.rng)
 	if d != nil {
 		return v, false, append(diags, d)
 	}

@@ -163,7 +163,7 @@ func (s *Scope) declare() {
 	}
 }
 
-// compileSettings checks the references of provider, state, guard and validation
+// compileSettings checks the references of provider, state, encryption, guard and validation
 // blocks; their expressions are compiled again when they are evaluated, for they
 // are few and evaluated once.
 func (s *Scope) compileSettings() hcl.Diagnostics {
@@ -178,7 +178,7 @@ func (s *Scope) compileSettings() hcl.Diagnostics {
 			check(setting.expr, "")
 		}
 	}
-	for _, block := range []*hclsyntax.Block{s.config.state, s.config.guard} {
+	for _, block := range []*hclsyntax.Block{s.config.state, s.config.encryption, s.config.guard} {
 		if block != nil {
 			for _, setting := range settingsOf(block.Body) {
 				check(setting.expr, "")

@@ -5,8 +5,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// readSettings reads the espalier block. Its state and guard blocks are kept for
-// later: they may use variables.
+// readSettings reads the espalier block. The blocks in it are kept for later: they
+// may use variables.
 func (c *Config) readSettings(block *hclsyntax.Block) hcl.Diagnostics {
 	if c.Settings.Range != (hcl.Range{}) {
 		return hcl.Diagnostics{problem(block.TypeRange, "Duplicate espalier block",
@@ -35,11 +35,13 @@ func (c *Config) readSettingsBlock(inner *hclsyntax.Block) hcl.Diagnostics {
 	switch inner.Type {
 	case "state":
 		slot, labels = &c.state, []string{"type"}
+	case "encryption":
+		slot = &c.encryption
 	case "guard":
 		slot = &c.guard
 	default:
 		return hcl.Diagnostics{problem(inner.TypeRange, "Unknown block "+quoted(inner.Type),
-			"The espalier block can hold state and guard.%s", didYouMean(inner.Type, values([]string{"state", "guard"})))}
+			"The espalier block can hold state, encryption and guard.%s", didYouMean(inner.Type, values([]string{"state", "encryption", "guard"})))}
 	}
 	diags := checkLabels(inner, labels)
 	if *slot != nil {

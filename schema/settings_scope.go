@@ -24,6 +24,30 @@ type GuardBlock struct {
 	Range  hcl.Range
 }
 
+// EncryptionBlock says for whom the state, its journal and saved plans are
+// encrypted: the block's settings as written. Their names are not checked here.
+type EncryptionBlock struct {
+	Values map[string]cty.Value
+	Ranges map[string]hcl.Range
+	// Range is the block's header; its zero value says that there is no block, so
+	// nothing is encrypted.
+	Range hcl.Range
+}
+
+// Demanded reports whether there is such a block.
+func (b EncryptionBlock) Demanded() bool { return b.Range != (hcl.Range{}) }
+
+// Encryption evaluates the encryption block. With mistakes in it, what is returned
+// still tells that there is one.
+func (s *Scope) Encryption() (EncryptionBlock, hcl.Diagnostics) {
+	block := s.config.encryption
+	if block == nil {
+		return EncryptionBlock{}, nil
+	}
+	values, ranges, diags := s.settingsBlock(block, "the encryption block")
+	return EncryptionBlock{Values: values, Ranges: ranges, Range: block.DefRange()}, s.redact(MergeDiagnostics(diags))
+}
+
 // State evaluates the state block.
 func (s *Scope) State() (StateBlock, hcl.Diagnostics) {
 	block := s.config.state

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/zclconf/go-cty/cty"
+import (
+	"regexp"
+
+	"github.com/zclconf/go-cty/cty"
+)
 
 // Class says what kind of thing a type is, so that the engine can count
 // people and know trees without a vendor's word.
@@ -80,6 +84,8 @@ type Attribute struct {
 	// Enum lists the values that may be written; empty allows all. Where they are
 	// very many they are not all shown.
 	Enum []string
+	// Form is what a text that may be written looks like; nil allows all.
+	Form *Form
 	// Admin is the value of a PurposeAdmin attribute that makes an
 	// administrator of the whole organisation.
 	Admin string
@@ -89,6 +95,17 @@ type Attribute struct {
 	Default string
 	// Doc is one or two sentences for the reference page.
 	Doc string
+}
+
+// Form is what the texts of an attribute look like, with the words for one that does
+// not. A text that is known only after an apply is not held against it.
+type Form struct {
+	// Matches finds something in every text that may be written, and in no other.
+	Matches *regexp.Regexp
+	// Noun is the word for such a text: "id of a user".
+	Noun string
+	// Remedy is a sentence that says what to write.
+	Remedy string
 }
 
 // Nesting lets a type be nested in itself: blocks named Block inside a
@@ -150,6 +167,9 @@ type Type struct {
 	Content []string
 	// Upload is nil for a type whose objects are not made of local files.
 	Upload *Upload
+	// Elsewhere are names that the type has no attribute to set for, but that people may
+	// look for in it, each with a sentence that says where it is.
+	Elsewhere map[string]string
 	// AnyOf lists sets of attributes of which at least one must be set.
 	AnyOf [][]string
 	// Nest is nil for a type that cannot be nested.

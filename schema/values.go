@@ -12,9 +12,15 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
+// What null does for an attribute, in a message.
+const (
+	toLeaveOut   = "to leave it out"
+	toLeaveAlone = "to leave it unmanaged"
+)
+
 // convertAttribute brings a value into an attribute's type and checks it against
-// the values that may be written.
-func convertAttribute(v cty.Value, a *Attribute, at hcl.Range) (cty.Value, *hcl.Diagnostic) {
+// what may be written. null says what null is written for.
+func convertAttribute(v cty.Value, a *Attribute, null string, at hcl.Range) (cty.Value, *hcl.Diagnostic) {
 	if !v.Type().Equals(a.Type) {
 		converted, err := convert.Convert(v, a.Type)
 		if err != nil {
@@ -23,23 +29,39 @@ func convertAttribute(v cty.Value, a *Attribute, at hcl.Range) (cty.Value, *hcl.
 		}
 		v = converted
 	}
-	if len(a.Enum) > 0 {
-		return v, checkEnum(v, a, at)
+	if len(a.Enum) > 0 || a.Form != nil {
+		return v, checkText(v, a, null, at)
 	}
 	return v, nil
 }
 
-func checkEnum(v cty.Value, a *Attribute, at hcl.Range) *hcl.Diagnostic {
+// checkText holds a text against what may be written.
+func checkText(v cty.Value, a *Attribute, null string, at hcl.Range) *hcl.Diagnostic {
 	bare, marks := v.Unmark()
-	if bare.Type() != cty.String || bare.IsNull() || !bare.IsKnown() || slices.Contains(a.Enum, bare.AsString()) {
+	if bare.Type() != cty.String || bare.IsNull() || !bare.IsKnown() || a.allows(bare.AsString()) {
 		return nil
 	}
-	given := quoted(bare.AsString())
+	text, given := bare.AsString(), quoted(bare.AsString())
 	_, secret := marks[Sensitive]
-	if secret {
+	switch {
+	case secret:
 		given = "the sensitive value"
+	case text == "" && !a.Required:
+		return problem(at, "Empty value for "+quoted(a.Name),
+			"%q cannot be \"\". Write null %s; for a cell that may be empty, x == \"\" ? null : x.", a.Name, null)
 	}
-	return problem(at, "Unknown value for "+quoted(a.Name), "%s cannot be %s. %s", quoted(a.Name), given, choices(bare.AsString(), a.Enum, secret))
+	if a.Form != nil {
+		return problem(at, "Malformed value for "+quoted(a.Name), "%q cannot be %s, which is no %s. %s", a.Name, given, a.Form.Noun, a.Form.Remedy)
+	}
+	return problem(at, "Unknown value for "+quoted(a.Name), "%q cannot be %s. %s", a.Name, given, choices(text, a.Enum, secret))
+}
+
+// allows reports whether a text may be written.
+func (a *Attribute) allows(text string) bool {
+	if a.Form != nil && !a.Form.Matches.MatchString(text) {
+		return false
+	}
+	return len(a.Enum) == 0 || slices.Contains(a.Enum, text)
 }
 
 // mostListed is up to how many values a message lists all.

@@ -26,13 +26,13 @@ func TestManyValuesAreNotListed(t *testing.T) {
 		{cty.StringVal("anywhere else"), `"place" cannot be "anywhere else". It is one of 304 values.`},
 		{cty.StringVal("utc+1:00"), `"place" cannot be "utc+1:00". It is one of 304 values.`},
 		{cty.StringVal("utc-somewhere"), `Did you mean "UTC"?`},
-		{cty.StringVal(""), `"place" cannot be "". It is one of 304 values.`},
+		{cty.StringVal(""), `"place" cannot be "". Write null to leave it out; for a cell that may be empty, x == "" ? null : x.`},
 		{cty.StringVal("oslo").Mark(Sensitive), `"place" cannot be the sensitive value. It is one of 304 values.`},
 		{cty.StringVal("UTC"), ""},
 		{cty.NullVal(cty.String), ""},
 		{cty.UnknownVal(cty.String), ""},
 	} {
-		_, d := convertAttribute(test.value, a, hcl.Range{})
+		_, d := convertAttribute(test.value, a, toLeaveOut, hcl.Range{})
 		switch {
 		case test.want == "" && d != nil:
 			t.Errorf("%#v is refused: %s", test.value, d.Detail)

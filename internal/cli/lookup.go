@@ -18,7 +18,10 @@ import (
 type sought struct {
 	provider, typ, name string
 	known               map[string]cty.Value
+	whole               bool // nothing less than all of it will do
 }
+
+func (s sought) key() [3]string { return [3]string{s.provider, s.typ, s.name} }
 
 // seekOwned reads the owned objects of types that are found by a name, as far as no
 // list has shown them. Their ids are known before the configuration is evaluated.
@@ -33,12 +36,34 @@ func (p *project) seekOwned(ctx context.Context, snapshot *state.Snapshot, read 
 			continue
 		}
 		if _, listed := table.Named(rec.ID); !listed {
-			list = append(list, sought{rec.Provider, addr.Type, rec.ID, rec.Attrs})
+			list = append(list, sought{provider: rec.Provider, typ: addr.Type, name: rec.ID, known: rec.Attrs})
 		}
 	}
 	for _, i := range snapshot.Pending {
 		if s, ok := p.soughtFor(i.Provider, i.Address.Type, i.Wanted); ok && read.live[s.provider][s.typ] != nil {
 			list = append(list, s)
+		}
+	}
+	if c, err := p.seek(ctx, list, read, parallelism); err != nil {
+		return p.explain(c, err)
+	}
+	return p.seekWhose(ctx, list, read, parallelism)
+}
+
+// seekWhose reads of what those are that were found, unless a list has shown it, so that
+// the plan can say whose it is that goes.
+func (p *project) seekWhose(ctx context.Context, found []sought, read *survey, parallelism int) error {
+	var list []sought
+	for _, s := range found {
+		typ := p.app.types(s.typ)
+		above := typ.Attribute(typ.Lookup).Refers
+		o, there := read.live[s.provider][s.typ].Named(s.name)
+		if above == "" || !there {
+			continue
+		}
+		is, named := p.soughtFor(s.provider, s.typ, o.Attrs)
+		if _, shown := read.live[s.provider][above].Named(is.name); named && !shown {
+			list = append(list, sought{provider: s.provider, typ: above, name: is.name})
 		}
 	}
 	return p.explainAny(p.seek(ctx, list, read, parallelism))
@@ -76,17 +101,27 @@ func (p *project) seekWanted(ctx context.Context, instances []*schema.Instance, 
 		if !ok {
 			continue
 		}
-		key := [3]string{s.provider, s.typ, s.name}
-		if _, shown := read.live[s.provider][s.typ].Named(s.name); shown || asked[key] {
+		if asked[s.key()] || read.absent[s.key()] || p.isShown(ctx, s, read) {
 			continue
 		}
-		asked[key] = true
+		asked[s.key()] = true
 		if snapshot != nil && snapshot.Records[inst.Address] != nil {
 			s.known = snapshot.Records[inst.Address].Attrs
 		}
 		list = append(list, s)
 	}
 	return p.explainAny(p.seek(ctx, list, read, parallelism))
+}
+
+// isShown reports whether an object is known already. Where the state is trusted, it may
+// take one call to learn which one is meant, but what is owned is not read.
+func (p *project) isShown(ctx context.Context, s sought, read *survey) bool {
+	if _, shown := read.live[s.provider][s.typ].Named(s.name); shown || !read.trusted {
+		return shown
+	}
+	p.aliasAbove(ctx, s, read)
+	_, shown := read.live[s.provider][s.typ].Named(s.name)
+	return shown
 }
 
 // seekTouched reads those that a saved plan is about.
@@ -118,11 +153,11 @@ func (p *project) seekTouched(ctx context.Context, plan *planner.Plan, snapshot 
 	return p.explainAny(p.seek(ctx, list, read, parallelism))
 }
 
-// seek reads objects by name. What is not there is left out. Of an error it says
-// whose it is.
+// seek reads objects by name. What is not there is left out; what is there and cannot be
+// read is taken for what was known of it, and noted. Of an error it says whose it is.
 func (p *project) seek(ctx context.Context, list []sought, read *survey, parallelism int) (*configured, error) {
 	found := make([]*schema.Object, len(list))
-	failed := make([]*configured, len(list))
+	failed, obscure := make([]*configured, len(list)), make([]string, len(list))
 	group, together := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)
 	for i, s := range list {
@@ -131,6 +166,9 @@ func (p *project) seek(ctx context.Context, list []sought, read *survey, paralle
 			o, err := c.client.Read(together, s.typ, s.name, s.known)
 			if provider.KindOf(err) == provider.NotFound {
 				return nil
+			}
+			if provider.KindOf(err) == provider.Malformed && o.ID != "" && !s.whole {
+				obscure[i], err = readingText(err), nil
 			}
 			if err != nil {
 				failed[i] = c
@@ -146,17 +184,30 @@ func (p *project) seek(ctx context.Context, list []sought, read *survey, paralle
 	}
 	for i, s := range list {
 		if found[i] == nil {
+			read.lacks(s)
 			p.aliasAbove(ctx, s, read)
 			continue
 		}
 		table := read.live[s.provider][s.typ]
 		table.AddMissing(planner.NewTable(p.app.types(s.typ), []schema.Object{*found[i]}))
 		table.Fill(*found[i]) // which a list may have shown in part
+		if obscure[i] != "" {
+			table.Fill(schema.Object{ID: found[i].ID, Attrs: s.known})
+			table.Obscure(found[i].ID, obscure[i])
+		}
 		if found[i].ID != s.name {
 			table.Alias(s.name, found[i].ID)
 		}
 	}
 	return nil, nil
+}
+
+// lacks notes that an object is not there.
+func (s *survey) lacks(o sought) {
+	if s.absent == nil {
+		s.absent = map[[3]string]bool{}
+	}
+	s.absent[o.key()] = true
 }
 
 // aliasAbove learns whose the object would be that is not there, where its name is

@@ -42,7 +42,11 @@ func (s *seeker) find(in *schema.Instance, name string) (schema.Object, bool) {
 	if o, ok := table.Named(name); ok {
 		return o, true
 	}
-	s.failed = s.p.explainAny(s.p.seek(s.ctx, []sought{{provider: in.Provider, typ: in.Type.Name, name: name}}, s.read, 1))
+	o := sought{provider: in.Provider, typ: in.Type.Name, name: name}
+	if s.read.absent[o.key()] {
+		return schema.Object{}, false
+	}
+	s.failed = s.p.explainAny(s.p.seek(s.ctx, []sought{o}, s.read, 1))
 	return table.Named(name)
 }
 

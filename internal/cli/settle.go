@@ -37,6 +37,7 @@ func (t target) Settle(ctx context.Context, lookups []planner.Lookup) ([]planner
 	var named []sought
 	for _, l := range lookups {
 		if o, ok := t.p.soughtFor(l.Step.Provider, l.Step.Address.Type, l.Values); ok {
+			o.whole = true
 			named = append(named, o)
 		}
 	}

@@ -28,6 +28,10 @@ type survey struct {
 	// what ours said before.
 	dates map[string]map[string]time.Time
 	at    time.Time
+	// trusted says that what the state owns is taken from it.
+	trusted bool
+	// absent are the objects that were asked for by a name and are not there.
+	absent map[[3]string]bool
 }
 
 // typesByProvider lists what has to be read: the types of the configuration's
@@ -167,7 +171,7 @@ func (p *project) recorded(snapshot *state.Snapshot, types map[string][]string, 
 			}
 		}
 	}
-	out := &survey{live: map[string]map[string]*planner.Table{}, each: listed.each, dates: listed.dates, at: listed.at}
+	out := &survey{live: map[string]map[string]*planner.Table{}, each: listed.each, dates: listed.dates, at: listed.at, trusted: true}
 	for key, byType := range objects {
 		out.live[key] = map[string]*planner.Table{}
 		for typ, list := range byType {

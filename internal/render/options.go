@@ -117,11 +117,13 @@ func (p *printer) paragraph(prefix, text string) {
 	}
 }
 
-// person reports whether objects of that type are people. A type that nothing
-// is known of counts as people, unless people are shown anyway.
+// person reports whether objects of that type are people, or each is of one and known
+// by whose it is, such as a picture. A type that nothing is known of counts as people,
+// unless people are shown anyway.
 func (o Options) person(typ string) bool {
 	if t := o.Library.Resources[typ]; t != nil {
-		return t.Class == schema.ClassPerson
+		whose := t.Attribute(t.Lookup)
+		return t.Class == schema.ClassPerson || whose != nil && whose.Refers != "" && o.person(whose.Refers)
 	}
 	return o.People != PeopleNames
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -122,16 +121,15 @@ func (c *client) Self(ctx context.Context) (schema.Object, error) {
 	return c.API.Read(ctx, typeUser, me, nil)
 }
 
-// checkUserID refuses what is no id of a user before it is made part of a path: ids of
-// all kinds stand at the same place there, and the first letter tells them apart [rest].
+// checkUserID refuses what is no id of a user before it is made part of a path. What the
+// configuration says is held against that when it is read; this is for what is not known
+// then, and for ids from elsewhere.
 func checkUserID(op, id string) error {
-	letters, is := strings.CutPrefix(id, "U")
-	other := func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }
-	if id == me || is && letters != "" && !strings.ContainsFunc(letters, other) {
+	form := userIDs()
+	if form.Matches.MatchString(id) {
 		return nil
 	}
-	return &provider.Error{Kind: provider.Refused, Op: op, Attrs: []string{"user_id"}, Err: fmt.Errorf("%q is no id of a user", id),
-		Remedy: "Write me for the account that holds the token, or an id of letters and digits that begins with U; data \"moxtra_org_users\" shows those of an org"}
+	return &provider.Error{Kind: provider.Refused, Op: op, Attrs: []string{"user_id"}, Err: fmt.Errorf("%q is no %s", id, form.Noun), Remedy: form.Remedy}
 }
 
 // textOf is a text without marks; "" for none.

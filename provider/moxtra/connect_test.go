@@ -167,7 +167,7 @@ func TestSettingsArrive(t *testing.T) {
 	if o := c.Private.(*options); o.org != "P1" {
 		t.Errorf("%+v", o)
 	}
-	if c, _ := New().Connect(texted("access_token", "t"), nil); c.ReadLag != 0 {
+	if c, _ := New().Connect(texted("access_token", "t"), nil); c.ReadLag != time.Hour {
 		t.Errorf("reads are behind by %s", c.ReadLag)
 	}
 	if _, problems := New().Connect(nil, environment("MOXTRA_ACCESS_TOKEN", "t", "MOXTRA_READ_LAG", "x")); len(problems) != 1 || !strings.Contains(problems[0].Error(), "MOXTRA_READ_LAG") {

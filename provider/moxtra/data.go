@@ -119,7 +119,7 @@ func (c *client) dataTeam(ctx context.Context, args map[string]cty.Value) (map[s
 func (c *client) reading(ctx context.Context, req rest.Request, fields []field) (map[string]cty.Value, error) {
 	var values map[string]cty.Value
 	err := c.GetAs(ctx, req, func(body []byte) error {
-		data, err := rest.Data[record](body)
+		data, err := emptiable(body)
 		if err == nil {
 			values, err = readFields(data, fields)
 		}

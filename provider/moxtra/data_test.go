@@ -215,6 +215,8 @@ func TestSecretArgumentsStaySecret(t *testing.T) {
 func TestStrangeAnswers(t *testing.T) {
 	for body, fine := range map[string]bool{
 		`{"data":{}}`: true,
+		`{"code":"RESPONSE_SUCCESS","data":null}`: true,
+		`{"data":null}`: false,
 		`{"data":{"feeds":null,"binders":null,"members":null,"unread_feeds":null}}`:                                          true,
 		`{"data":{"feeds":[null,{}],"binders":[null,{"todos":[null]}],"members":[null,{"member":null}],"unread_feeds":"3"}}`: true,
 		`{"data":{"feeds":[{"id":7,"actor":"me"}],"binders":[7],"members":{},"unread_feeds":[]}}`:                            false,

@@ -244,3 +244,80 @@ func TestUploads(t *testing.T) {
 		t.Errorf("a change of nothing: %v, %v", same, err)
 	}
 }
+
+// TestNoPicture reads what is said where there is no picture, and what stands in its place.
+func TestNoPicture(t *testing.T) {
+	for _, test := range []struct {
+		name, uri, kind, body string
+		status                int
+		want                  provider.Kind
+		id                    string // of what is there all the same
+	}{
+		{"not found", "", "application/json", `{"code":"RESPONSE_ERROR_NOT_FOUND"}`, 404, provider.NotFound, ""},
+		{"a bad parameter, of a user without a picture", "", "application/json", `{"code":"RESPONSE_ERROR_INVALID_REQUEST"}`, 400, provider.NotFound, ""},
+		{"a bad parameter, said in a yes", "", "application/json", `{"code":"RESPONSE_ERROR_INVALID_REQUEST"}`, 200, provider.NotFound, ""},
+		{"a bad parameter, where a picture is known", "https://pictures.example.org/1", "application/json", `{}`, 400, provider.Refused, ""},
+		{"not allowed", "", "application/json", `{}`, 403, provider.Unauthorized, ""},
+		{"a web page", "", "text/html", "<title>Sign in</title>", 200, provider.Malformed, "U1"},
+		{"an envelope", "", "application/json", `{"code":"RESPONSE_SUCCESS","data":{}}`, 200, provider.Malformed, "U1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := against(t, func(w http.ResponseWriter, r *http.Request) {
+				if !strings.HasSuffix(r.URL.Path, "/picture") {
+					fmt.Fprintf(w, `{"code":"RESPONSE_SUCCESS","data":{"id":"U1","picture_uri":%q,"updated_time":7}}`, test.uri)
+					return
+				}
+				w.Header().Set("Content-Type", test.kind)
+				w.WriteHeader(test.status)
+				fmt.Fprint(w, test.body)
+			})
+			var known map[string]cty.Value
+			if test.uri != "" {
+				known = texted("sha256", sum("first"))
+			}
+			object, err := c.Read(ctx, typePicture, "U1", known)
+			if provider.KindOf(err) != test.want || object.ID != test.id {
+				t.Errorf("%v of kind %d, %v; want %d of %q", err, provider.KindOf(err), object, test.want, test.id)
+			}
+			if len(object.Attrs) > 1 {
+				t.Errorf("of what cannot be read, %v is known", object.Attrs)
+			}
+		})
+	}
+}
+
+// TestPicturesByTheList: what the list of the org's users shows of a picture is not asked for
+// again, unless it is another than is known.
+func TestPicturesByTheList(t *testing.T) {
+	const content = "GET /" + john + "/picture"
+	c, r := open(t)
+	if _, err := c.Create(ctx, typePicture, picture(t, john, "first")); err != nil {
+		t.Fatal(err)
+	}
+	list := func() {
+		t.Helper()
+		c.(*client).Forget()
+		if _, err := c.List(ctx, typeUser); err != nil {
+			t.Fatal(err)
+		}
+		r.take()
+	}
+	read := func(known map[string]cty.Value, calls string) map[string]cty.Value {
+		t.Helper()
+		object, err := c.Read(ctx, typePicture, john, known)
+		if got := r.take(); err != nil || got != calls {
+			t.Fatalf("%v after\n%s\nwant\n%s", err, got, calls)
+		}
+		return object.Attrs
+	}
+	list()
+	known := read(nil, content)
+	read(known, "")
+	if _, err := c.Update(ctx, typeUser, john, provider.Change{After: texted("first_name", "Another"), Changed: []string{"first_name"}}); err != nil {
+		t.Fatal(err)
+	}
+	list()
+	known = read(known, "GET /"+john+"\n"+content)
+	list()
+	read(known, "")
+}

@@ -32,8 +32,12 @@ func (s *Sandbox) pageAt(index string) (sandboxPage, error) {
 
 // lastIndex is what stands beside a page, of which n users were found.
 func (s *Sandbox) lastIndex(p sandboxPage, n, total int) int {
-	pages, last := s.chosen.Is("index", "page"), s.chosen.Is("last_index", "last")
+	pages, last, own := s.chosen.Is("index", "page"), s.chosen.Is("last_index", "last"), s.chosen.Is("last_index", "own")
 	switch {
+	case own && !pages:
+		return p.from
+	case own:
+		return p.from/p.size + 1
 	case pages && last:
 		return p.from/p.size + 1
 	case last:

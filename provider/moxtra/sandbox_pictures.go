@@ -43,14 +43,19 @@ func (s *Sandbox) noPicture() (sandboxPicture, error) {
 		return avatar(), nil
 	case "empty":
 		return sandboxPicture{Type: "image/png", Content: []byte{}}, nil
+	case "400":
+		return sandboxPicture{}, refuse("there is no picture")
 	}
 	return sandboxPicture{}, noSuch("picture")
 }
 
 func (s *Sandbox) readPicture(q *asked) (reply, error) {
 	user, found, err := s.picture(q)
-	if err != nil || s.chosen.Is("picture", "image") {
+	switch {
+	case err != nil || s.chosen.Is("picture", "image"):
 		return reply{kind: found.Type, content: found.Content}, err
+	case s.chosen.Is("picture", "page"):
+		return reply{kind: "text/html", content: []byte("<!DOCTYPE html><title>Sign in</title>")}, nil
 	}
 	address := &url.URL{Scheme: "http", Host: q.Host, Path: "/pictures/" + user.ID}
 	if s.chosen.Is("prefix", "v1") {

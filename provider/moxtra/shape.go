@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -102,13 +103,16 @@ func readFields(object record, fields []field) (map[string]cty.Value, error) {
 	return values, nil
 }
 
-// complete sets the fields to null that were not read.
+// complete sets the fields to null that were not read; a list that is left out is empty.
 func complete(values map[string]cty.Value, fields []field) map[string]cty.Value {
 	for _, f := range fields {
 		if _, there := values[f.name]; there {
 			continue
 		}
 		values[f.name] = cty.NullVal(f.typ())
+		if f.shape == shapeList {
+			values[f.name] = cty.ListValEmpty(objectType(f.of))
+		}
 		if twin := f.twin(); twin != "" {
 			values[twin] = cty.NullVal(f.twinType())
 		}
@@ -138,7 +142,7 @@ func (f field) read(raw json.RawMessage, values map[string]cty.Value) (err error
 		}
 		values[f.name] = text.Cty()
 	case shapeNumber:
-		if n, err := strconv.ParseInt(text.Value, 10, 64); err == nil {
+		if n, is := whole(text.Value); is {
 			values[f.name] = cty.NumberIntVal(n)
 		}
 	case shapeFlag:
@@ -161,14 +165,25 @@ var lastMoment = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC).UnixMilli(
 // moment reads milliseconds since 1970, as a number and in RFC 3339. 0 stands for no
 // time [user], so it has no such text.
 func moment(text string) (ms, at cty.Value) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
+	n, is := whole(text)
+	if !is {
 		return cty.NullVal(cty.Number), cty.NullVal(cty.String)
 	}
 	if n <= 0 || n > lastMoment {
 		return cty.NumberIntVal(n), cty.NullVal(cty.String)
 	}
 	return cty.NumberIntVal(n), cty.StringVal(time.UnixMilli(n).UTC().Format(time.RFC3339Nano))
+}
+
+// whole reads a whole number, also as a server writes it that holds it as a fraction:
+// 1.348864985783e12.
+func whole(text string) (n int64, is bool) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	n = int64(f)
+	return n, err == nil && math.Abs(f) <= 1<<53 && float64(n) == f
 }
 
 // stamp is the milliseconds since 1970 of a time in text.

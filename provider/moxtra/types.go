@@ -2,6 +2,7 @@ package moxtra
 
 import (
 	_ "embed"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,7 +41,8 @@ func userType() *schema.Type {
 		Label: [][]string{{"email"}, {"name"}, {"first_name", "last_name"}},
 		Doc: "The profile of a user who is there already. Describing a user adopts it, and what is no longer described is left as it is: " +
 			"the API has no call that makes or deletes one. Only the first name, the last name, the time zone and the language are ever written.",
-		Attributes: []schema.Attribute{{Name: "user_id", Type: cty.String, Required: true, Compare: schema.CompareNone,
+		Elsewhere: pictureElsewhere(),
+		Attributes: []schema.Attribute{{Name: "user_id", Type: cty.String, Required: true, Compare: schema.CompareNone, Form: userIDs(),
 			Doc: "Which user: an id that begins with U, or `me` for the account that holds the token."}},
 	}
 	enums := map[string][]string{"language": languages, "timezone": strings.Fields(zones)}
@@ -61,6 +63,24 @@ func userType() *schema.Type {
 	return t.Index()
 }
 
+// userIDs are the texts that can stand for a user in a path. Ids of all kinds stand at
+// the same place there, and the first letter tells them apart [rest].
+func userIDs() *schema.Form {
+	return &schema.Form{Matches: userID, Noun: "id of a user",
+		Remedy: `Write me for the account that holds the token, or an id of letters and digits that begins with U; data "moxtra_org_users" shows those of an org.`}
+}
+
+var userID = regexp.MustCompile(`^(?:` + me + `|U[0-9A-Za-z]+)$`)
+
+// pictureElsewhere says where the picture is to those who look for it in the user.
+func pictureElsewhere() map[string]string {
+	where := map[string]string{}
+	for _, name := range []string{"picture", "avatar", "image", "photo", "picture_uri"} {
+		where[name] = `The picture of a user is a resource of its own: resource "` + typePicture + `" with user_id and source.`
+	}
+	return where
+}
+
 // million is the smaller of what a megabyte can mean: the vendor says neither which it
 // takes nor how large a picture may be, so the limit is ours.
 const million = 1_000_000
@@ -72,7 +92,7 @@ func pictureType() *schema.Type {
 		Doc: "The picture of a user, uploaded from this machine. It is compared by its content: the live one is downloaded for that, " +
 			"and not again for as long as its address and the time of the user's last change stay the same.",
 		Attributes: []schema.Attribute{
-			{Name: "user_id", Type: cty.String, Required: true, Forces: true, Refers: typeUser,
+			{Name: "user_id", Type: cty.String, Required: true, Forces: true, Refers: typeUser, Form: userIDs(),
 				Doc: "Whose picture: the id of a user, or `me` for the account that holds the token."},
 			{Name: "source", Type: cty.String, Required: true, Purpose: schema.PurposeSource, Compare: schema.CompareNone,
 				Doc: "The path of the image, relative to the folder of the configuration. It may have 20 MB."},

@@ -78,7 +78,7 @@ func dataSource(name, noun, doc string, attributes ...[]schema.Attribute) *schem
 
 // ofUser is the argument that says whose.
 func ofUser() []schema.Attribute {
-	return []schema.Attribute{{Name: "user_id", Type: cty.String, Refers: typeUser, Default: me,
+	return []schema.Attribute{{Name: "user_id", Type: cty.String, Refers: typeUser, Default: me, Form: userIDs(),
 		Doc: "The id of a user, or `me` for the account that holds the token."}}
 }
 

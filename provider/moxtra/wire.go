@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -80,16 +81,29 @@ func readUser(body []byte, answer bool) (schema.Object, error) {
 	return object, err
 }
 
-// dataOf returns what is under "data". The answer to a write need not have it.
+// emptiable returns what is under "data" of a reading that may find nothing, which some
+// servers say with null.
+func emptiable(body []byte) (record, error) {
+	data, err := rest.Data[record](body)
+	var envelope record
+	if err != nil && json.Unmarshal(body, &envelope) == nil && string(envelope["code"]) == `"`+succeeded+`"` && string(envelope["data"]) == "null" {
+		return record{}, nil
+	}
+	return data, err
+}
+
+// dataOf returns what is under "data". The answer to a write need not have it, and where
+// it says well, anything else there tells no more.
 func dataOf(body []byte, answer bool) (record, error) {
 	data, err := rest.Data[record](body)
 	if err == nil || !answer {
 		return data, err
 	}
 	var envelope *struct {
+		Code rest.Text       `json:"code"`
 		Data json.RawMessage `json:"data"`
 	}
-	if json.Unmarshal(body, &envelope) == nil && (envelope == nil || len(envelope.Data) == 0 || string(envelope.Data) == "null") {
+	if json.Unmarshal(body, &envelope) == nil && (envelope == nil || len(envelope.Data) == 0 || string(envelope.Data) == "null" || envelope.Code.Value == succeeded) {
 		return record{}, nil
 	}
 	return nil, err
@@ -191,7 +205,9 @@ func position(about record) (next string, count int, err error) {
 		count = int(n)
 	}
 	if v, there := values["last_index"]; there && !v.IsNull() {
-		next = v.AsString()
+		if next = v.AsString(); strings.HasPrefix(next, "-") {
+			next = "0" // no index is less than that, so it can only mean that there is none
+		}
 	}
 	return next, count, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -19,30 +20,32 @@ import (
 // where the state knows it, and neither its address nor its user has changed since it
 // was downloaded, or its user since it was uploaded.
 func (c *client) readPicture(ctx context.Context, user string, known map[string]cty.Value) (schema.Object, error) {
-	owner, err := c.API.Read(ctx, typeUser, user, nil)
+	attrs, err := c.aboutPicture(ctx, user, known)
 	if err != nil {
 		return schema.Object{}, err
 	}
-	attrs := map[string]cty.Value{
-		"user_id":           cty.StringVal(owner.ID),
-		"picture_uri":       owner.Attrs["picture_uri"],
-		"user_updated_time": owner.Attrs["updated_time"],
-	}
+	id := textOf(attrs["user_id"])
 	if stillHolds(known, attrs) {
 		for _, name := range []string{"sha256", "content_type", "revision"} {
 			if v, there := known[name]; there {
 				attrs[name] = v
 			}
 		}
-		return schema.Object{ID: owner.ID, Attrs: attrs}, nil
+		return schema.Object{ID: id, Attrs: attrs}, nil
 	}
-	if owner.Attrs["picture_uri"].IsNull() {
+	if attrs["picture_uri"].IsNull() {
 		attrs["user_updated_time"] = cty.NullVal(cty.Number) // which beside no address would mean an upload
 	}
 	content := sha256.New()
 	file, err := c.Download(ctx, rest.Request{
-		Op: "read the picture of user " + user, Method: http.MethodGet, Path: rest.Segment(owner.ID) + "/picture",
+		Op: "read the picture of user " + user, Method: http.MethodGet, Path: rest.Segment(id) + "/picture",
 	}, content)
+	if saysNone(err, attrs["picture_uri"], known) {
+		return schema.Object{}, &provider.Error{Kind: provider.NotFound, Op: "read the picture of user " + user, Err: err}
+	}
+	if provider.KindOf(err) == provider.Malformed { // there is something, but nobody can say what
+		return schema.Object{ID: id, Attrs: map[string]cty.Value{"user_id": attrs["user_id"]}}, err
+	}
 	if err != nil {
 		return schema.Object{}, err
 	}
@@ -50,7 +53,48 @@ func (c *client) readPicture(ctx context.Context, user string, known map[string]
 	if file.Type != "" {
 		attrs["content_type"] = cty.StringVal(file.Type)
 	}
-	return schema.Object{ID: owner.ID, Attrs: attrs}, nil
+	return schema.Object{ID: id, Attrs: attrs}, nil
+}
+
+// saysNone reports whether an error means that there is no picture. What a picture that
+// is not there is answered with is not documented; a 400 is it where the user shows no
+// address either, or where nobody knows of a picture: some have the address of one that
+// all share.
+func saysNone(err error, uri cty.Value, known map[string]cty.Value) bool {
+	var e *provider.Error
+	return errors.As(err, &e) && e.Status == http.StatusBadRequest && (uri.IsNull() || known["sha256"] == cty.NilVal)
+}
+
+// aboutPicture is what a user shows of the picture. The list of the org's users says so
+// without a call, if it has been read. Only where it shows another picture than is known
+// is the user read, since a list may be behind.
+func (c *client) aboutPicture(ctx context.Context, user string, known map[string]cty.Value) (map[string]cty.Value, error) {
+	var listed map[string]cty.Value
+	if object, there := c.Listed(typeUser, user); there {
+		listed = pictureOf(object)
+	}
+	if listed != nil && (known["sha256"] == cty.NilVal || stillHolds(known, listed)) {
+		return listed, nil
+	}
+	object, err := c.API.Read(ctx, typeUser, user, nil)
+	if err != nil {
+		return nil, err
+	}
+	attrs := pictureOf(object)
+	if listed != nil { // whose address it is that the next list is held against
+		attrs["picture_uri"] = listed["picture_uri"]
+	}
+	return attrs, nil
+}
+
+// pictureOf is what a user shows of the picture; nil if that is not told.
+func pictureOf(user schema.Object) map[string]cty.Value {
+	uri, told := user.Attrs["picture_uri"]
+	time, dated := user.Attrs["updated_time"]
+	if !told || !dated {
+		return nil
+	}
+	return map[string]cty.Value{"user_id": cty.StringVal(user.ID), "picture_uri": uri, "user_updated_time": time}
 }
 
 // stillHolds reports whether what is known of a picture is of the one that the user

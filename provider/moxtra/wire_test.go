@@ -42,11 +42,15 @@ func TestUsersAreRead(t *testing.T) {
 				`"id":StringVal("P2"), "name":StringVal("John's team"), "updated_at":StringVal("2016-07-15T00:19:33.985Z"), "updated_time":NumberIntVal(1.468541973985e+12)})})`,
 			"created_time": `NumberIntVal(1.348864985783e+12)`, "created_at": `StringVal("2012-09-28T20:43:05.783Z")`,
 			"updated_time": `NumberIntVal(1.348864985783e+12)`, "updated_at": `StringVal("2012-09-28T20:43:05.783Z")`}},
-		{"no code, no fields", `{"data":{"id":"U1"}}`, map[string]string{"user_id": `StringVal("U1")`}},
+		{"no code, no fields", `{"data":{"id":"U1"}}`, map[string]string{"user_id": `StringVal("U1")`, "teams": noTeams}},
 		{"numbers as texts, nulls, and what is new", `{"data":{"id":"U1","created_time":"1348864985783","updated_time":null,"email":null,"teams":null,"teams_count":{"x":1}}}`,
 			map[string]string{"user_id": `StringVal("U1")`, "created_time": `NumberIntVal(1.348864985783e+12)`, "created_at": `StringVal("2012-09-28T20:43:05.783Z")`,
 				"teams": noTeams}},
-		{"times that are none", `{"data":{"id":"U1","created_time":0,"updated_time":"soon"}}`, map[string]string{"user_id": `StringVal("U1")`, "created_time": `NumberIntVal(0)`}},
+		{"numbers as fractions", `{"data":{"id":"U1","created_time":1348864985783.0,"updated_time":"1.348864985783e12"}}`, map[string]string{"user_id": `StringVal("U1")`,
+			"created_time": `NumberIntVal(1.348864985783e+12)`, "created_at": `StringVal("2012-09-28T20:43:05.783Z")`,
+			"updated_time": `NumberIntVal(1.348864985783e+12)`, "updated_at": `StringVal("2012-09-28T20:43:05.783Z")`, "teams": noTeams}},
+		{"times that are none, and no whole ones", `{"data":{"id":"U1","created_time":1.5,"updated_time":1e300}}`, map[string]string{"user_id": `StringVal("U1")`, "teams": noTeams}},
+		{"times that are none", `{"data":{"id":"U1","created_time":0,"updated_time":"soon"}}`, map[string]string{"user_id": `StringVal("U1")`, "created_time": `NumberIntVal(0)`, "teams": noTeams}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			object, err := readUser([]byte(test.body), false)
@@ -73,6 +77,8 @@ func TestAnswersToWrites(t *testing.T) {
 		`{"code":"RESPONSE_SUCCESS"}`:             0,
 		`{"code":"RESPONSE_SUCCESS","data":null}`: 0,
 		`{"code":"RESPONSE_SUCCESS","data":{}}`:   0,
+		`{"code":"RESPONSE_SUCCESS","data":true}`: 0,
+		`{"code":"RESPONSE_SUCCESS","data":[]}`:   0,
 		`{}`:                                      0,
 		`null`:                                    0,
 		`{"code":"RESPONSE_SUCCESS","data":{"id":"U1","first_name":"Hazel"}}`: 2,
@@ -112,6 +118,7 @@ func TestOrgUsersAreRead(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"data":[{"id":"U1"}]}`:                                "1 -1 ",
 		`{"count":7,"last_index":"3","data":[]}`:                "0 7 3",
+		`{"count":7,"last_index":-1,"data":[]}`:                 "0 7 0",
 		`{"data":{"users":[],"count":null}}`:                    "0 -1 ",
 		`{"data":{"users":null}}`:                               "0 -1 ",
 		`{"data":{}}`:                                           `there is nothing under "users" in "data"`,

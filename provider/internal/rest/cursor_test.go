@@ -43,6 +43,7 @@ type chest struct {
 	total, size    int
 	pages          int  // from 0 or 1 on; -1 where places are counted instead
 	last           bool // next is the last place or page that was shown
+	echo           bool // next is where the page itself begins
 	zero           bool // next is 0 at the end
 	mute, bare     bool // next, or the count, is not said
 	perPage, ended bool // the count is that of the page; past the end is 404
@@ -81,6 +82,8 @@ func (c *chest) begin(text string) int {
 		return n
 	case text == "":
 		return 0
+	case c.echo:
+		return max(n-c.pages, 0) * c.size
 	case c.last:
 		return (n - c.pages + 1) * c.size
 	}
@@ -89,6 +92,10 @@ func (c *chest) begin(text string) int {
 
 func (c *chest) next(from, n int) int {
 	switch {
+	case c.echo && c.pages < 0:
+		return from
+	case c.echo:
+		return from/c.size + c.pages
 	case c.zero && from+n >= c.total:
 		return 0
 	case c.pages < 0 && c.last:
@@ -106,21 +113,24 @@ func (c *chest) next(from, n int) int {
 func TestCursorsLeaveNothingOut(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c := &chest{total: rapid.IntRange(0, 40).Draw(rt, "total"), size: rapid.IntRange(2, 10).Draw(rt, "size"),
-			pages: rapid.IntRange(-1, 1).Draw(rt, "pages"), last: rapid.Bool().Draw(rt, "last"), zero: rapid.Bool().Draw(rt, "zero"),
+			pages: rapid.IntRange(-1, 1).Draw(rt, "pages"), last: rapid.Bool().Draw(rt, "last"), echo: rapid.IntRange(0, 3).Draw(rt, "echo") == 0, zero: rapid.Bool().Draw(rt, "zero"),
 			mute: rapid.IntRange(0, 4).Draw(rt, "mute") == 0, bare: rapid.Bool().Draw(rt, "bare"), perPage: rapid.Bool().Draw(rt, "perPage"), ended: rapid.Bool().Draw(rt, "ended")}
 		if c.pages == 0 {
-			c.last = false // the first page is then 0, which is how the end is said
+			c.last = false // what is left out stands for 0, which is then the second page
+		}
+		if c.echo && c.perPage && !c.bare {
+			c.size = 10 // a page with room left that says 0 and has as many as are counted is the last
 		}
 		server := httptest.NewServer(c)
 		defer server.Close()
 		a := &API{HTTP: server.Client(), Base: server.URL, PageSize: 10}
 		listing, err := a.ListOf(context.Background(), drawers())
 		full := (c.total + c.size - 1) / c.size
-		if c.pages < 0 && c.last {
+		if c.pages < 0 && (c.last || c.mute || c.echo) {
 			full = c.total/(c.size-1) + 1
 		}
 		switch {
-		case err != nil && (!c.mute || c.total <= c.size || provider.KindOf(err) != provider.Malformed):
+		case err != nil && (c.mute || !c.echo || c.pages < 1 || c.total <= c.size || provider.KindOf(err) != provider.Malformed):
 			rt.Fatalf("%+v: %v", c, err)
 		case err == nil && (len(listing.Objects) != c.total || listing.Calls != c.calls):
 			rt.Fatalf("%+v: %d drawers in %d calls", c, len(listing.Objects), listing.Calls)
@@ -149,6 +159,20 @@ func TestWhereListsEnd(t *testing.T) {
 		{"the first page again, and nothing said", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["a","b"]}`}, 2, "after 2, from=2 brings none but those"},
 		{"the page itself, and no more", map[string]string{"": `{"ids":["a","b"],"next":1}`, "1": `{"ids":["a","b"],"next":1}`, "2": none}, 3, "ab"},
 		{"the page itself, and one more", map[string]string{"": `{"ids":["a","b"],"next":1}`, "1": `{"ids":["a","b"],"next":1}`, "2": `{"ids":["c"],"next":2}`}, 3, "do not say where the next page begins"},
+		{"the index again, with others", map[string]string{"": `{"ids":["a","b","c"],"next":3}`, "3": `{"ids":["d","e","f"],"next":3}`, "4": `{"ids":["e","f","g"],"next":4}`}, 3, "do not say where the next page begins"},
+		{"the index again, at the end", map[string]string{"": `{"ids":["a","b","c"],"next":3}`, "3": `{"ids":["d","e","f"],"next":3}`, "4": `{"ids":["e","f"],"next":4}`}, 3, "abcdef"},
+		{"a word again, with others", map[string]string{"": `{"ids":["a","b","c"],"next":"x"}`, "x": `{"ids":["d","e","f"],"next":"x"}`}, 2, "there may be more"},
+		{"nothing said in the middle", map[string]string{"": `{"ids":["a","b","c"],"next":3}`, "3": `{"ids":["d","e","f"]}`, "4": `{"ids":["e","f","g"]}`}, 3, "do not say where the next page begins"},
+		{"nothing said, objects from 0 on", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["b","c","d"]}`, "3": `{"ids":["d","e","f"]}`, "5": `{"ids":["f"]}`}, 4, "abcdef"},
+		{"nothing said, objects from 1 on", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["a","b","c"]}`, "2": `{"ids":["b","c","d"]}`, "4": `{"ids":["d","e"]}`, "5": `{"ids":["e"]}`}, 5, "abcde"},
+		{"nothing said, pages from 0 on", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["d","e","f"]}`, "2": `{"ids":["g"]}`, "3": none}, 4, "abcdefg"},
+		{"nothing said, pages from 1 on", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["a","b","c"]}`, "2": `{"ids":["d","e"]}`, "3": `{"ids":["d","e"]}`}, 4, "abcde"},
+		{"nothing said, and the first page always", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["a","b","c"]}`, "2": `{"ids":["a","b","c"]}`}, 3, "the server repeats itself"},
+		{"nothing said, and a gap", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["b","c","d"]}`, "3": `{"ids":["e","f","g"]}`}, 3, "fits no way of counting"},
+		{"nothing said, and another order", map[string]string{"": `{"ids":["a","b","c"]}`, "1": `{"ids":["c","e","a"]}`}, 2, "fits no way of counting"},
+		{"nothing said but how many, of whom one is missing", map[string]string{"": `{"ids":["a","b","c"],"count":5}`, "1": `{"ids":["b","c","d"],"count":5}`, "3": `{"ids":["d"],"count":5}`}, 3, "it says that there are 5, and its pages end after 4"},
+		{"0 at the end of a whole page, and more", map[string]string{"": `{"ids":["a","b","c"],"count":3,"next":0}`, "1": `{"ids":["b","c","d"],"count":3,"next":0}`, "3": `{"ids":["d"],"count":1,"next":0}`}, 3, "abcd"},
+		{"0 beside a count that is reached", map[string]string{"": `{"ids":["a","b"],"count":2,"next":0}`}, 1, "ab"},
 		{"pages from 1 on", map[string]string{"": `{"ids":["a","b"],"next":2}`, "2": `{"ids":["c","d"],"next":3}`, "3": `{"ids":["e"],"next":4}`, "4": none}, 4, "abcde"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

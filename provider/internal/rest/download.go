@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +31,8 @@ type File struct {
 
 // Download makes a reading whose answer is a file, and writes its content to w while
 // it comes. No file at all is of Kind NotFound; a text, such as a web page or JSON, is
-// none of those that are downloaded, and an error. A redirect is followed; to another
-// host the token is not sent.
+// none of those that are downloaded, and of Kind Malformed, as is whatever else cannot be
+// taken for the file. A redirect is followed; to another host the token is not sent.
 func (a *API) Download(ctx context.Context, req Request, w io.Writer) (File, error) {
 	if strings.HasSuffix(req.Path, "/") {
 		return File{}, noID(req)
@@ -42,10 +43,13 @@ func (a *API) Download(ctx context.Context, req Request, w io.Writer) (File, err
 	}
 	defer response.Body.Close()
 	head := &Answer{Status: response.StatusCode, Type: mediaType(response), secrets: a.hidden(response.Request)}
-	if !succeeds(head.Status) || textual(head.Type) {
+	body := bufio.NewReader(response.Body)
+	begins, _ := body.Peek(sniffed) // an error comes again when the rest is read
+	response.Body = &buffered{body, response.Body}
+	if !succeeds(head.Status) || textual(head.Type, begins) {
 		return File{}, a.noFile(ctx, req, response, head)
 	}
-	size, err := io.Copy(w, io.LimitReader(response.Body, maxDownload+1))
+	size, err := io.Copy(w, io.LimitReader(body, maxDownload+1))
 	switch {
 	case err != nil:
 		return File{}, a.cut(ctx, req, err, head.Status)
@@ -61,8 +65,24 @@ func sentNothing(req Request, answer *Answer) *provider.Error {
 	return &provider.Error{Kind: provider.NotFound, Op: req.Op, Status: answer.Status, Err: errors.New("the server sent no file")}
 }
 
-// textual reports whether a media type is of something written rather than of a file.
-func textual(mediaType string) bool {
+// sniffed is how much of a content tells what it is.
+const sniffed = 512
+
+// buffered is a body of which the beginning has been looked at.
+type buffered struct {
+	io.Reader
+	io.Closer
+}
+
+// textual reports whether an answer is something written rather than a file. What is an
+// image by its content is none, whatever the server calls it, and a web page always is.
+func textual(mediaType string, begins []byte) bool {
+	switch is := http.DetectContentType(begins); {
+	case strings.HasPrefix(is, "image/"):
+		return false
+	case strings.HasPrefix(is, "text/html"):
+		return true
+	}
 	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "html")
 }
 
@@ -79,8 +99,10 @@ func (a *API) noFile(ctx context.Context, req Request, response *http.Response, 
 	if answer.empty() {
 		return sentNothing(req, answer)
 	}
-	return malformed(req, answer, answer.unreadable(errors.New("it is no file")))
+	return malformed(req, answer, answer.unreadable(errNoFile))
 }
+
+var errNoFile = errors.New("it is no file")
 
 // follow sends the request and goes where the server points.
 func (a *API) follow(ctx context.Context, req Request) (*http.Response, error) {

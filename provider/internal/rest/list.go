@@ -53,6 +53,21 @@ func (a *API) ListOf(ctx context.Context, o *Operation) (provider.Listing, error
 	return listing, err
 }
 
+// Listed returns an object as the list of its type shows it, if a reading of that is
+// kept. It makes no call.
+func (a *API) Listed(typ, id string) (schema.Object, bool) {
+	o, err := a.operation(typ)
+	if err != nil {
+		return schema.Object{}, false
+	}
+	listing, kept := a.lists.peek(o.listed())
+	i, found := slices.BinarySearchFunc(listing.Objects, id, func(object schema.Object, id string) int { return CompareIDs(object.ID, id) })
+	if !kept || !found {
+		return schema.Object{}, false
+	}
+	return listing.Objects[i], true
+}
+
 // Forget drops the readings that are kept, so that the next one is made anew. Every
 // write does so by itself.
 func (a *API) Forget() {

@@ -42,7 +42,7 @@ type follower struct {
 	first   int    // objects on the first page
 	count   int    // the latest Count; that of the list if it is more than any page has
 	next    string // where the page begins that is read; empty for the first
-	guess   int    // the beginning that is tried as none was said; 0 for none
+	probing bool   // the page is one that nobody named, and should bring nothing
 }
 
 // run reads all pages. Each brings something new, or is the last.
@@ -52,23 +52,49 @@ func (f *follower) run(ctx context.Context) (provider.Listing, error) {
 		page, err := f.page(ctx)
 		if err != nil {
 			if f.pastTheEnd(err) {
-				break
+				err = f.complete()
 			}
-			return provider.Listing{}, err
+			if err != nil {
+				return provider.Listing{}, err
+			}
+			break
 		}
 		fresh := f.take(page.Objects)
 		if f.listing.Calls == 1 {
 			f.first = len(page.Objects)
 		}
-		if len(page.Objects) > 0 || page.Count > f.count {
-			f.count = page.Count // that of an empty page may be its own
+		f.counted(page)
+		if f.listing.Calls == 1 && f.untold(page) {
+			done, err = true, f.blind(ctx, page.Objects)
+		} else {
+			done, err = f.goOn(page, fresh)
 		}
-		if done, err = f.goOn(page, fresh); err != nil {
+		if err != nil {
 			return provider.Listing{}, err
 		}
 	}
 	slices.SortFunc(f.listing.Objects, func(a, b schema.Object) int { return CompareIDs(a.ID, b.ID) })
 	return f.listing, nil
+}
+
+// counted notes the count of a page; that of an empty one may be its own.
+func (f *follower) counted(page Page) {
+	if len(page.Objects) > 0 || page.Count > f.count {
+		f.count = page.Count
+	}
+}
+
+// untold reports whether the first page neither says where the next one begins nor
+// surely is the last. 0 may be the end, or where the page itself begins: it is the end
+// beside a count that has been reached, on a page with room left.
+func (f *follower) untold(page Page) bool {
+	switch {
+	case len(page.Objects) == 0:
+		return false
+	case page.Next == "":
+		return true
+	}
+	return page.Next == "0" && (page.Count != len(page.Objects) || page.Count >= f.api.PageSize)
 }
 
 // goOn reports whether a page is the last, and otherwise says where the next one
@@ -78,24 +104,22 @@ func (f *follower) run(ctx context.Context) (provider.Listing, error) {
 func (f *follower) goOn(page Page, fresh int) (done bool, err error) {
 	shown, nowhere := len(f.listing.Objects), page.Next == "" || page.Next == "0" || page.Next == f.next
 	switch {
-	case f.guess > 0:
-		return f.guessed(fresh)
+	case f.probing && fresh > 0:
+		return false, f.broken(errors.New("there are more than were shown, and the answers do not say where the next page begins"))
+	case f.probing:
+		return true, f.complete()
 	case shown >= f.count && f.count > max(f.first, f.api.PageSize):
 		return true, nil
 	case fresh == 0 && len(page.Objects) > 0 && shown < f.count:
 		return false, f.broken(fmt.Errorf("the server repeats itself: it says that there are %d, and after %d of them %s=%s brings none of the others", f.count, shown, f.op.Cursor.Param, f.next))
 	case fresh == 0 && len(page.Objects) > 0 && !nowhere:
 		return false, f.broken(fmt.Errorf("the server repeats itself: after %d, %s=%s brings none but those, and names %s as the next", shown, f.op.Cursor.Param, f.next, page.Next))
-	case fresh == 0 && len(page.Objects) > 0 && len(page.Objects) >= f.first:
-		return f.stuck(page)
-	case shown < f.count && (fresh == 0 || nowhere):
-		return false, f.broken(fmt.Errorf("the server leaves some out: it says that there are %d, and its pages end after %d", f.count, shown))
-	case fresh == 0:
-		return true, nil
-	case page.Next == "" && (f.listing.Calls == 1 || len(page.Objects) >= f.first):
-		f.guess++
-		f.next = strconv.Itoa(f.guess)
-		return false, nil
+	case fresh == 0 && len(page.Objects) >= f.first && len(page.Objects) > 0:
+		return f.probe(page, fresh)
+	case fresh == 0 || nowhere && shown < f.count:
+		return true, f.complete()
+	case nowhere && page.Next != "0" && len(page.Objects) >= f.first:
+		return f.probe(page, fresh)
 	case nowhere:
 		return true, nil
 	}
@@ -103,35 +127,27 @@ func (f *follower) goOn(page Page, fresh int) (done bool, err error) {
 	return false, nil
 }
 
-// stuck is goOn after a whole page that was shown before and leads nowhere. If what is
-// said is the page itself, the one after it shows whether there is more.
-func (f *follower) stuck(page Page) (done bool, err error) {
+// probe looks whether there is more behind a whole page that leads nowhere: what begins
+// one object or page after it shows some of that.
+func (f *follower) probe(page Page, fresh int) (done bool, err error) {
 	n, err := strconv.Atoi(f.next)
-	if err != nil || page.Next != f.next {
-		return false, f.broken(fmt.Errorf("the server repeats itself: after %d, %s=%s brings none but those", len(f.listing.Objects), f.op.Cursor.Param, f.next))
-	}
-	f.guess, f.next = guesses, strconv.Itoa(n+1)
-	return false, nil
-}
-
-// guessed is goOn after a page of which nobody said where it begins. If that brings
-// anything, there is no knowing what else would.
-func (f *follower) guessed(fresh int) (done bool, err error) {
 	switch {
-	case fresh > 0:
-		return false, f.broken(errors.New("there are more than were shown, and the answers do not say where the next page begins"))
-	case f.guess == guesses:
-		return true, nil
+	case fresh == 0 && (err != nil || page.Next != f.next):
+		return false, f.broken(fmt.Errorf("the server repeats itself: after %d, %s=%s brings none but those", len(f.listing.Objects), f.op.Cursor.Param, f.next))
+	case err != nil:
+		return false, f.broken(errors.New("there may be more than were shown, and the answers do not say where the next page begins"))
 	}
-	f.guess++
-	f.next = strconv.Itoa(f.guess)
+	f.probing, f.next = true, strconv.Itoa(n+1)
 	return false, nil
 }
 
-// guesses is how many beginnings are tried where none is said, from 1 on. If there is
-// anything more, one of two shows some of it: the second object or page from 0 on, or
-// the second page from 1 on.
-const guesses = 2
+// complete is the error of a list that ends before its count is reached.
+func (f *follower) complete() error {
+	if shown := len(f.listing.Objects); shown < f.count {
+		return f.broken(fmt.Errorf("the server leaves some out: it says that there are %d, and its pages end after %d", f.count, shown))
+	}
+	return nil
+}
 
 func (f *follower) page(ctx context.Context) (Page, error) {
 	req := Request{Op: f.op.list(), Method: http.MethodGet, Path: f.op.listed(), Missing: f.op.Unlisted}
@@ -157,12 +173,10 @@ func (f *follower) page(ctx context.Context) (Page, error) {
 	return page, nil
 }
 
-// pastTheEnd reports whether a page was refused because the list has ended before
-// it, as it may have unless more were promised.
+// pastTheEnd reports whether a page was refused because the list has ended before it.
 func (f *follower) pastTheEnd(err error) bool {
 	var e *provider.Error
-	return f.listing.Calls > 1 && len(f.listing.Objects) >= f.count && errors.As(err, &e) &&
-		(e.Status == http.StatusNotFound || e.Status == http.StatusRequestedRangeNotSatisfiable)
+	return f.listing.Calls > 1 && errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusRequestedRangeNotSatisfiable)
 }
 
 // take adds what was not seen before and returns how many that are.

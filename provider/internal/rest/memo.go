@@ -47,6 +47,22 @@ func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context
 	}
 }
 
+// peek returns what is kept, and does not wait for what is being read.
+func (m *memo[T]) peek(key string) (value T, ok bool) {
+	m.mu.Lock()
+	e := m.entries[key]
+	m.mu.Unlock()
+	if e == nil {
+		return value, false
+	}
+	select {
+	case <-e.done:
+		return e.value, e.err == nil
+	default:
+		return value, false
+	}
+}
+
 func (m *memo[T]) enter(key string) (e *entry[T], mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

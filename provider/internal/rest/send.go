@@ -166,7 +166,11 @@ func (a *Answer) unreadable(err error) error {
 		return fmt.Errorf("the answer (%s) is empty", kind)
 	}
 	if title := htmlTitle(a.shown(string(a.Body))); strings.Contains(kind, "html") && title != "" {
-		return fmt.Errorf("the answer is a web page titled %s, and no JSON", title)
+		instead := "JSON"
+		if errors.Is(err, errNoFile) {
+			instead = "file"
+		}
+		return fmt.Errorf("the answer is a web page titled %s, and no %s", title, instead)
 	}
 	if strings.Contains(kind, "json") {
 		return &cleaned{text: a.shown(fmt.Sprintf("the answer (%s, %d bytes) cannot be used: %v", kind, len(a.Body), err)), err: err}
