@@ -23,7 +23,6 @@ import (
 	"github.com/espalier-dev/espalier/internal/sandbox"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/all"
-	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
 )
 
@@ -108,13 +107,17 @@ type killSite struct {
 	said    string         // what the last run wrote to standard output and standard error
 	out     string         // to standard output alone
 	pending []state.Intent // what the last run that was killed left open
+	place   place          // where the state is kept
+	flags   []string       // of apply, beside the usual ones
 }
 
 // newKillSite makes the organisation of testdata/kill/before.org.hcl, and puts
 // that of after.org.hcl in its place.
-func newKillSite(t *testing.T) *killSite {
+func newKillSite(t *testing.T) *killSite { return newKillSiteIn(t, place{}) }
+
+func newKillSiteIn(t *testing.T, kept place) *killSite {
 	t.Helper()
-	s := newEmptySite(t)
+	s := newEmptySiteIn(t, kept)
 	s.run(0, "apply", "-auto-approve")
 	s.want("after")
 	s.door.Calm()
@@ -123,7 +126,9 @@ func newKillSite(t *testing.T) *killSite {
 
 // newEmptySite has the organisation of testdata/kill/before.org.hcl in its folder,
 // and nothing live.
-func newEmptySite(t *testing.T) *killSite {
+func newEmptySite(t *testing.T) *killSite { return newEmptySiteIn(t, place{}) }
+
+func newEmptySiteIn(t *testing.T, kept place) *killSite {
 	t.Helper()
 	vendor := all.Providers()[0]
 	handler, err := vendor.Sandbox(provider.SandboxOptions{Behaviour: map[string]string{"roles": "present"},
@@ -131,7 +136,7 @@ func newEmptySite(t *testing.T) *killSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &killSite{t: t, dir: t.TempDir(), door: laws.NewDoor(handler)}
+	s := &killSite{t: t, dir: t.TempDir(), door: laws.NewDoor(handler), place: kept}
 	served, err := sandbox.Serve(sandbox.Loopback, s.door)
 	if err != nil {
 		t.Fatal(err)
@@ -144,6 +149,7 @@ func newEmptySite(t *testing.T) *killSite {
 	name := strings.ToUpper(vendor.Name())
 	s.env = []string{"HOME=" + s.dir, "NO_COLOR=1", "GORACE=atexit_sleep_ms=0",
 		name + "_BASE_URL=" + served.URL, name + "_CLIENT_ID=" + request.Params.Get("client_id"), name + "_CLIENT_SECRET=" + request.Params.Get("client_secret")}
+	s.env = append(s.env, kept.env...)
 	token, err := fetchToken(request)
 	if err != nil {
 		t.Fatal(err)
@@ -158,14 +164,21 @@ func newEmptySite(t *testing.T) *killSite {
 func (s *killSite) want(name string) {
 	s.t.Helper()
 	s.wants = name
-	text, err := os.ReadFile(filepath.Join("testdata", "kill", name+".org.hcl"))
+	s.configure(filepath.Join("testdata", "kill", name+".org.hcl"))
+	s.door.Want(wanted(name))
+}
+
+// configure puts a file into the folder, with the state block of the site's place.
+func (s *killSite) configure(file string) {
+	s.t.Helper()
+	text, err := os.ReadFile(file)
 	if err == nil {
+		text = bytes.Replace(text, []byte("espalier {\n"), []byte("espalier {\n"+s.place.block()), 1)
 		err = os.WriteFile(filepath.Join(s.dir, "main.org.hcl"), text, 0o600)
 	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.door.Want(wanted(name))
 }
 
 // run runs a command within this process, which must end with that code.
@@ -182,7 +195,7 @@ func (s *killSite) run(code int, args ...string) {
 // apply runs a program in a process of its own, and passes the process on as soon
 // as it has started.
 func (s *killSite) apply(program string, started func(*os.Process)) error {
-	cmd := exec.Command(program, "-chdir="+s.dir, "apply", "-auto-approve", "-input=false")
+	cmd := exec.Command(program, append([]string{"-chdir=" + s.dir, "apply", "-auto-approve", "-input=false", "-lock-timeout=2m"}, s.flags...)...)
 	cmd.Env = s.env
 	var out, talk bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &talk
@@ -231,11 +244,15 @@ func wasKilled(err error) bool {
 // program has not taken in the answers to these, if it was given any.
 func (s *killSite) readPending() {
 	s.t.Helper()
-	library := all.Library()
-	types := func(name string) *schema.Type { return library.Resources[name] }
 	var err error
-	if _, s.pending, err = state.NewFile(filepath.Join(s.dir, state.DefaultPath), types, "").Read(context.Background()); err != nil {
+	if _, s.pending, err = s.place.backend(s.t, s.dir, s.env).Read(context.Background()); err != nil {
 		s.t.Fatal(err)
+	}
+	if s.place.free != nil {
+		s.place.free()
+	}
+	if s.place.forced {
+		s.forceUnlock()
 	}
 	var open []string
 	for _, intent := range s.pending {
@@ -245,6 +262,24 @@ func (s *killSite) readPending() {
 	s.door.Lose(func(x laws.Exchange) bool {
 		return x.Method != http.MethodGet && slices.ContainsFunc(open, func(end string) bool { return strings.HasSuffix(x.Path, end) })
 	})
+}
+
+// forceUnlock removes the lock of a dead run, if there is one, by the id that a run is
+// told that finds it.
+func (s *killSite) forceUnlock() {
+	s.t.Helper()
+	backend := s.place.backend(s.t, s.dir, s.env)
+	session, err := backend.Open(s.t.Context(), state.LockInfo{Who: "somebody", Command: "test"}, 0)
+	locked, ok := errors.AsType[*state.LockedError](err)
+	switch {
+	case ok:
+		err = backend.Unlock(s.t.Context(), locked.Holder.ID)
+	case err == nil: // it was killed before it had the lock, or after
+		err = session.Close(s.t.Context())
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // goOn runs the same command again. It says what it found pending.

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			// The race detector lets a process that ends wait for a second.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Values[serversKey{}] = map[string]*server{}
+			e.Values[keepersKey{}] = map[string]*keeper{}
 			e.Values[breachesKey{}] = watchBreaches(e)
 			return nil
 		},
@@ -48,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"until":      until,
 			"eventually": eventually,
 			"server":     startServer,
+			"keeper":     startKeeper,
 			"gone":       loseServer,
 			"back":       returnServer,
 			"api":        callAPI,

@@ -123,9 +123,10 @@ type leakSite struct {
 
 	mu      sync.Mutex
 	shown   bytes.Buffer
-	token   string // the server's own
-	refuses bool   // it refuses to create and change, and repeats the request
-	crash   bool   // the disk fails at the next write of the journal
+	written bytes.Buffer // to the files of the state
+	token   string       // the server's own
+	refuses bool         // it refuses to create and change, and repeats the request
+	crash   bool         // the disk fails at the next write of the journal
 }
 
 func newLeakSite(t *testing.T, vendor provider.Provider) *leakSite {
@@ -298,6 +299,7 @@ func (s *leakSite) tap(c state.Change) (int, error) {
 	s.see(string(c.Data))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.written.Write(c.Data)
 	if s.crash && strings.HasPrefix(c.Op, "journal") {
 		return 0, errCrash
 	}

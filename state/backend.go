@@ -3,6 +3,8 @@ package state
 import (
 	"context"
 	"fmt"
+	"iter"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,15 @@ type Backend interface {
 	// Unlock removes the lock with that id; only a lock whose holder cannot free
 	// it itself needs this.
 	Unlock(ctx context.Context, id string) error
+	// Push puts another state in the place of the one that is there, under the lock,
+	// and drops the journal. judge is given what is there (nil for nothing, or the
+	// error that says why it cannot be read) and returns what is to be written, nil for
+	// nothing; PushOver makes one.
+	Push(ctx context.Context, who LockInfo, wait time.Duration, judge func(now *Snapshot, unreadable error) (*Snapshot, error)) error
+	// Encode gives the text of a state as the backend writes it, encrypted if it
+	// encrypts; Decode reads such a text, and fails like Read.
+	Encode(s *Snapshot) ([]byte, error)
+	Decode(text []byte) (*Snapshot, error)
 	// Where says in words where the state is, for messages.
 	Where() string
 }
@@ -37,6 +48,15 @@ type Session interface {
 	Snapshot() *Snapshot
 	// Pending are the intents that an earlier run left open.
 	Pending() []Intent
+	// Announce tells of the intents that the run will begin, before its first call, for
+	// places that can only be written whole: they keep them all at once, and what is
+	// not begun by the end is dropped. For all others it does nothing, and does not
+	// even range over them.
+	Announce(ctx context.Context, all iter.Seq[Intent]) error
+	// Held fails with an *Error as soon as the lock may no longer be the run's, such as
+	// after a pause that was longer than its lease. It costs nothing, and is asked
+	// right before each call that changes something.
+	Held() error
 	// Begin records an intent, in the place of any other for its address. When it
 	// returns nil the intent outlives the process; it is on disk no later than the
 	// next result.
@@ -75,12 +95,32 @@ type LockInfo struct {
 type LockedError struct {
 	Where  string
 	Holder LockInfo // zero if it could not be read
+	// Remedy says in a sentence what frees the lock where its holder is dead.
+	Remedy string
 }
 
 func (e *LockedError) Error() string {
-	if e.Holder.ID == "" {
-		return fmt.Sprintf("the state in %s is locked by another run", e.Where)
+	text := fmt.Sprintf("the state in %s is locked by ", e.Where)
+	switch {
+	case e.Holder.ID == "":
+		return text + "another run"
+	case e.Holder.Who == "":
+		text += "another run"
+	default:
+		text += e.Holder.Who
 	}
-	return fmt.Sprintf("the state in %s is locked by %s (%s, process %d) since %s, lock id %s",
-		e.Where, e.Holder.Who, e.Holder.Command, e.Holder.PID, e.Holder.Since.Format(time.RFC3339), e.Holder.ID)
+	var what []string
+	if e.Holder.Command != "" {
+		what = append(what, e.Holder.Command)
+	}
+	if e.Holder.PID != 0 {
+		what = append(what, fmt.Sprintf("process %d", e.Holder.PID))
+	}
+	if len(what) > 0 {
+		text += " (" + strings.Join(what, ", ") + ")"
+	}
+	if !e.Holder.Since.IsZero() {
+		text += " since " + e.Holder.Since.Format(time.RFC3339)
+	}
+	return text + ", lock id " + e.Holder.ID
 }

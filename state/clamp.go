@@ -13,7 +13,8 @@ const skew = time.Minute
 // minute after now: such a time was taken from a clock that was wrong, or that
 // has been set back since, and what is counted from it would never end. The
 // result is a copy, and says of how many objects, deletions and intents a time
-// was changed; with none it is s itself. Marks are the server's times and stay.
+// was changed; with none it is s itself. Marks are the server's times and stay. No intent
+// is of a time after now, not by less than a minute either: that is not counted.
 func (s *Snapshot) Clamp(now time.Time) (*Snapshot, int) {
 	c := clamp{now: now, limit: now.Add(skew)}
 	next, count := s, 0
@@ -44,8 +45,11 @@ func (s *Snapshot) Clamp(now time.Time) (*Snapshot, int) {
 		}
 	}
 	for n := range s.Pending {
-		if c.ahead(s.Pending[n].At) {
+		if at := s.Pending[n].At; at.After(now) {
 			copied().Pending[n].At = now
+			if !c.ahead(at) {
+				count-- // calls that are only announced are dated like that
+			}
 		}
 	}
 	return next, count

@@ -38,15 +38,15 @@ func (s *fileSession) Close(context.Context) error {
 func (s *fileSession) save(length int64) error {
 	next := *s.folded()
 	next.Serial++
-	next.Writer = s.file.writer
+	next.Writer = s.codec.writer
 	next.journal = s.header.id
-	data, err := encode(&next, s.texts)
+	data, err := s.codec.encode(&next, s.texts)
 	if err != nil {
 		return s.unsaved(found{}, err)
 	}
 	f, err := s.look(length)
 	if err != nil {
-		return s.unsaved(f, err)
+		return &UnsavedError{s.unsaved(f, err), data}
 	}
 	if f.taken != "" {
 		return s.aside(f, data)
@@ -60,7 +60,7 @@ func (s *fileSession) save(length int64) error {
 		err = s.file.disk.Replace(s.paths.state, data)
 	}
 	if err != nil {
-		return s.unsaved(f, err)
+		return &UnsavedError{s.unsaved(f, err), data}
 	}
 	// A journal that stays is known to be done by its id, and the next run
 	// removes it.
@@ -123,7 +123,7 @@ func (s *fileSession) journalEnd(text []byte, info fs.FileInfo, length int64) jo
 	case info == nil:
 		return journalGone
 	}
-	switch j, err := decodeJournal(text, s.file.types); {
+	switch j, err := s.codec.journal(text); {
 	case err != nil && !mine, j != nil && j.id != s.header.id:
 		return journalOthers
 	case int64(len(text)) > length && s.watch.checkLock() != nil:

@@ -55,7 +55,7 @@ func (s *fileSession) aside(f found, data []byte) error {
 		} else {
 			e.Remedy += "The objects that it made are found again by their natural keys when the command is run again"
 		}
-		return e
+		return &UnsavedError{e, data}
 	}
 	e.Remedy = s.paths.choice(f.journal, f.broken)
 	return e
@@ -85,7 +85,7 @@ func (p paths) choice(journal journalEnd, broken bool) string {
 // describe says what kind of state a text is, compared with one of that lineage;
 // the error says that it is none.
 func (f *File) describe(text []byte, lineage string) (what string, err error) {
-	s, err := Decode(text, f.types)
+	s, err := f.codec.decode(text)
 	switch {
 	case err != nil:
 		return "something that cannot be read as a state", err
@@ -119,6 +119,6 @@ func (f *File) erroredOf(p paths, j *journal) bool {
 	if err != nil || text == nil {
 		return false
 	}
-	s, err := Decode(text, f.types)
+	s, err := f.codec.decode(text)
 	return err == nil && s.journal == j.id
 }

@@ -13,7 +13,7 @@ import (
 
 // Remedies that several errors share.
 const (
-	restoreRemedy = "Nothing was changed. Put back the previous version, which is kept beside it under the name ending in .backup, or an older one from your backups"
+	restoreRemedy = "Nothing was changed. Put back an earlier version: of a file, the one beside it whose name ends in .backup; of any other state, one that its place keeps or that you have saved, with \"espalier state push -force\""
 	versionRemedy = "Nothing was changed. Use the version of the program that wrote it, or a newer one"
 )
 
@@ -21,26 +21,32 @@ const (
 // for a type that is not known; attributes it does not tell are kept as they
 // are. Every error is an *Error with an empty Where.
 func Decode(data []byte, types func(typeName string) *schema.Type) (*Snapshot, error) {
+	return codec{types: typeNames(types)}.decode(data)
+}
+
+// decode reads a text; of one that is encrypted it gives what is, and of the
+// Snapshot the lineage and the serial alone. inner says that the text was encrypted.
+func decode(data []byte, types func(typeName string) *schema.Type, inner bool) (s *Snapshot, sealed []byte, err error) {
 	// A checkout may have turned the line ends; nothing else in the text holds
 	// a carriage return.
 	if bytes.IndexByte(data, '\r') >= 0 {
 		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	}
 	if err := checkFormat(data); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := checkSum(data); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	d := decoder{cursor: cursor{data: data}, types: typeNames(types), s: newSnapshot("", "", nil)}
+	d := decoder{cursor: cursor{data: data}, types: types, s: newSnapshot("", "", nil), inner: inner}
 	d.object(d.field)
 	if d.next(); d.err == nil && d.pos < len(d.data) {
 		d.fail("something follows its end")
 	}
 	if d.err != nil {
-		return nil, &Error{Problem: "cannot be read", Err: d.err, Remedy: restoreRemedy}
+		return nil, nil, &Error{Problem: "cannot be read", Err: d.err, Remedy: restoreRemedy}
 	}
-	return d.s, nil
+	return d.s, d.sealed, nil
 }
 
 // checkFormat looks at the first field alone: of another format nothing else is
@@ -90,8 +96,10 @@ func checkSum(data []byte) error {
 
 type decoder struct {
 	cursor
-	types func(string) *schema.Type
-	s     *Snapshot
+	types  func(string) *schema.Type
+	s      *Snapshot
+	sealed []byte
+	inner  bool // sensitive values may be there
 }
 
 func (d *decoder) field(key string) {
@@ -106,6 +114,8 @@ func (d *decoder) field(key string) {
 		d.s.Writer = d.text()
 	case "secret":
 		d.s.Secret = d.base64()
+	case "sealed":
+		d.sealed = d.base64()
 	case "journal":
 		d.s.journal = d.text()
 	case "tenants":
@@ -159,7 +169,7 @@ func (d *decoder) unknown(key string) {
 func (d *decoder) base64() []byte {
 	b, err := base64.StdEncoding.DecodeString(d.text())
 	if err != nil {
-		d.fail("a secret is not base64: %v", err)
+		d.fail("a text that should be is not base64: %v", err)
 	}
 	return b
 }

@@ -166,8 +166,12 @@ func (d *decoder) output() Output {
 			d.unknown(key)
 		}
 	})
-	if d.err == nil && o.Sensitive == (o.Value != cty.NilVal) {
+	switch has := o.Value != cty.NilVal; {
+	case d.err != nil:
+	case !has && !o.Sensitive:
 		d.fail("an output must either have a value or be sensitive")
+	case has && o.Sensitive && !d.inner:
+		d.fail("the value of a sensitive output must not stand in a text that is not encrypted")
 	}
 	return o
 }

@@ -28,12 +28,13 @@ const (
 
 // Encode writes s in format 1: JSON with one object a line, sorted by address,
 // so that versions can be compared line by line, and with a checksum at the end.
-// It fails only for a value that a state cannot hold: one that is unknown, or
+// Values of sensitive outputs are left out. It fails only for a value that a state cannot hold: one that is unknown, or
 // marked, or an address that is not text.
-func Encode(s *Snapshot) ([]byte, error) { return encode(s, nil) }
+func Encode(s *Snapshot) ([]byte, error) { return encode(s, nil, false) }
 
-// encode is Encode for one who has the texts of some records already.
-func encode(s *Snapshot, texts map[*Record][]byte) ([]byte, error) {
+// encode is Encode for one who has the texts of some records already; with whole it
+// writes the values of sensitive outputs too, for a text that is going to be encrypted.
+func encode(s *Snapshot, texts map[*Record][]byte, whole bool) ([]byte, error) {
 	b := make([]byte, 0, 1024+512*len(s.Records))
 	b = append(b, "{\n  \"format\": "...)
 	b = strconv.AppendInt(b, Format, 10)
@@ -66,7 +67,7 @@ func encode(s *Snapshot, texts map[*Record][]byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if b, err = appendObject(append(b, ",\n  \"outputs\": "...), s.Outputs, appendOutput); err != nil {
+	if b, err = appendObject(append(b, ",\n  \"outputs\": "...), s.Outputs, outputWriter(whole)); err != nil {
 		return nil, err
 	}
 	if len(s.Deleted) > 0 {
@@ -140,15 +141,25 @@ func appendLines[T any](b []byte, items []T, one func([]byte, T) ([]byte, error)
 	return append(b, ']'), nil
 }
 
-func appendOutput(b []byte, name string, o Output) ([]byte, error) {
-	if o.Sensitive || o.Value == cty.NilVal {
-		return append(b, `{"sensitive":true}`...), nil
+func outputWriter(whole bool) func(b []byte, name string, o Output) ([]byte, error) {
+	return func(b []byte, name string, o Output) ([]byte, error) {
+		if o.Sensitive && !whole || o.Value == cty.NilVal {
+			return append(b, `{"sensitive":true}`...), nil
+		}
+		return appendOutput(b, name, o)
 	}
+}
+
+func appendOutput(b []byte, name string, o Output) ([]byte, error) {
 	typ, err := ctyjson.MarshalType(o.Value.Type())
 	if err != nil {
 		return nil, fmt.Errorf("output %s: %w", name, err)
 	}
-	b = append(append(b, `{"type":`...), typ...)
+	b = append(b, '{')
+	if o.Sensitive {
+		b = append(b, `"sensitive":true,`...)
+	}
+	b = append(append(b, `"type":`...), typ...)
 	if b, err = appendValue(append(b, `,"value":`...), o.Value); err != nil {
 		return nil, fmt.Errorf("output %s: %w", name, err)
 	}

@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"strings"
@@ -38,12 +39,37 @@ func Unsigned(data []byte) []byte {
 // DecodeJournal reads a journal and returns how many entries it has, and how
 // much of it is whole.
 func DecodeJournal(data []byte, types func(string) *schema.Type) (entries int, end int64, err error) {
-	j, err := decodeJournal(data, types)
+	return DecodeSealedJournal(data, types, nil)
+}
+
+// DecodeSealedJournal is DecodeJournal for one that is encrypted.
+func DecodeSealedJournal(data []byte, types func(string) *schema.Type, c Cipher) (entries int, end int64, err error) {
+	j, err := codec{types: types, read: c, write: c}.journal(data)
 	if err != nil || j == nil {
 		return 0, 0, err
 	}
 	j.fold(newSnapshot("", j.lineage, j.secret))
 	return len(j.entries), j.end, nil
+}
+
+// SealedJournal is a journal with a header of its own in which lines are encrypted as
+// one.
+func SealedJournal(lines []byte, c Cipher) ([]byte, error) {
+	h := newHeader(newSnapshot("1", newUUID(), []byte("0123456789abcdef")), codec{write: c})
+	header, err := codec{write: c}.appendHeader(nil, h)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := h.key.seal(lines)
+	return append(header, sealed...), err
+}
+
+// SealedState is the text of a state, of that lineage and serial, in which any text is
+// encrypted.
+func SealedState(inner []byte, lineage string, serial uint64, c Cipher) ([]byte, error) {
+	sealed, err := c.Seal(inner)
+	body := fmt.Sprintf("{\n  \"format\": %d,\n  \"lineage\": %q,\n  \"serial\": %d,\n  \"sealed\": %q,\n", Format, lineage, serial, base64.StdEncoding.EncodeToString(sealed))
+	return Signed(body), err
 }
 
 // Resealed gives every line of a journal the checksum it should have.
@@ -65,13 +91,13 @@ func Resealed(data []byte) []byte {
 // a full disk would.
 func Failing(f *File, fail func(op, path string) error) *File {
 	failing := *f
-	WithTap(func(c Change) (int, error) {
+	failing.disk = osDisk{tap: func(c Change) (int, error) {
 		if c.Done {
 			return 0, nil
 		}
 		_, op, _ := strings.Cut(c.Op, "-")
 		return len(c.Data) / 2, fail(op, c.Path)
-	})(&failing)
+	}}
 	return &failing
 }
 
@@ -123,4 +149,16 @@ type unsyncedFile struct{ tappedFile }
 
 func (f unsyncedFile) Sync() error {
 	return f.tap.do(role(f.path)+"-sync", f.path, nil, func([]byte) error { return nil })
+}
+
+// FlushEvery sets how often a state that is written whole is written.
+func FlushEvery(r *Remote, d time.Duration) { r.flush = d }
+
+// Waiting counts what has been added to the journal of a session and is not kept yet,
+// but for what is being written.
+func Waiting(s Session) int {
+	b := s.(*remoteSession).batch
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return bytes.Count(b.waiting, []byte("\n"))
 }

@@ -14,10 +14,9 @@ import (
 // File is a state in a file, with its journal, its lock and its previous version
 // beside it under names that begin with the file's.
 type File struct {
-	path   string
-	types  func(string) *schema.Type
-	writer string
-	disk   disk
+	path  string
+	codec codec
+	disk  disk
 }
 
 // NewFile returns the state kept in the file at path, which need not exist yet.
@@ -25,11 +24,8 @@ type File struct {
 // the version of the program, kept in what it writes. Nothing is touched before
 // a method is called.
 func NewFile(path string, types func(typeName string) *schema.Type, writer string, options ...Option) *File {
-	f := &File{path: path, types: typeNames(types), writer: writer, disk: osDisk{}}
-	for _, option := range options {
-		option(f)
-	}
-	return f
+	o := readOptions(options)
+	return &File{path: path, codec: o.codec(types, writer), disk: osDisk{tap: o.tap}}
 }
 
 // paths are the names of the files that belong to one state.
@@ -110,7 +106,7 @@ func (f *File) begin(p paths, lock *fileLock) (*fileSession, error) {
 	_ = f.disk.Sweep(p.state, p.backup, p.errored, p.lockInfo) // what stays is in nobody's way
 	base := l.snapshot
 	if base == nil {
-		base = New(f.writer)
+		base = New(f.codec.writer)
 	}
 	return newFileSession(f, p, lock, base, l), nil
 }
@@ -157,13 +153,13 @@ func (f *File) load(p paths) (*loaded, error) {
 func (f *File) join(p paths, stateText, journalText []byte) (*loaded, error) {
 	l := &loaded{}
 	if stateText != nil {
-		s, err := Decode(stateText, f.types)
+		s, err := f.codec.decode(stateText)
 		if err != nil {
 			return nil, f.unreadable(p, err, journalText)
 		}
 		l.snapshot = s
 	}
-	j, err := decodeJournal(journalText, f.types)
+	j, err := f.codec.journal(journalText)
 	if err != nil {
 		return nil, &Error{
 			Where: f.path, Problem: "has a damaged journal, " + p.journal, Err: err,
@@ -182,14 +178,14 @@ func (f *File) attach(p paths, l *loaded, j *journal) error {
 	s := l.snapshot
 	switch {
 	case s == nil && j.serial == 0:
-		l.snapshot = newSnapshot(f.writer, j.lineage, j.secret)
+		l.snapshot = newSnapshot(f.codec.writer, j.lineage, j.secret)
 	case s == nil:
 		return f.strange(p, j, "is missing")
-	case s.Lineage != j.lineage:
-		return f.strange(p, j, "is of another lineage, "+s.Lineage)
 	case s.journal == j.id:
 		l.stale = true // the run stopped between the two last steps of its end
 		return nil
+	case s.Lineage != j.lineage:
+		return f.strange(p, j, "is of another lineage, "+s.Lineage)
 	case s.Serial != j.serial:
 		return f.strange(p, j, fmt.Sprintf("is version %d", s.Serial))
 	}
@@ -205,7 +201,7 @@ func (f *File) unreadable(p paths, err error, journalText []byte) error {
 		return err
 	}
 	e.Where = f.path
-	if j, err := decodeJournal(journalText, f.types); err == nil && j != nil && f.erroredOf(p, j) {
+	if j, err := f.codec.journal(journalText); err == nil && j != nil && f.erroredOf(p, j) {
 		e.Remedy = "Nothing was changed. " + p.choice(journalKept, true)
 	}
 	return e

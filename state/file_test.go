@@ -22,6 +22,8 @@ type folder struct {
 	t    *testing.T
 	path string
 	fast bool // nothing is synced
+	// options are those of its backends.
+	options []state.Option
 }
 
 func newFolder(t *testing.T) folder {
@@ -29,7 +31,7 @@ func newFolder(t *testing.T) folder {
 }
 
 func (f folder) backend() *state.File {
-	backend := state.NewFile(f.path, statetest.Types, "1.2.3")
+	backend := state.NewFile(f.path, statetest.Types, "1.2.3", f.options...)
 	if f.fast {
 		return state.Unsynced(backend, nil)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strconv"
 
 	"github.com/espalier-dev/espalier/schema"
@@ -21,16 +22,27 @@ import (
 //	fail     an intent that changed nothing
 //	tenants  the tenants, when they changed
 //
-// It is only ever appended to. Lines at the end that are not whole were being
-// written when the run stopped, nobody was told they were kept, and they are
-// dropped. A broken line before a whole one is damage.
+// It is only ever appended to. A line without an end was being written when the run
+// stopped, nobody was told that it was kept, and it is dropped. A line with an end
+// that does not fit its checksum is damage. Where the state is encrypted, the header
+// holds the encrypted key with which the lines after it are sealed (linekey.go).
 
 // header says which version of which state a journal goes on from.
 type header struct {
 	id      string // of the journal
 	lineage string
 	serial  uint64
-	secret  []byte // of the state, while no version of it has been written
+	secret  []byte   // of the state, while no version of it has been written
+	key     *lineKey // seals the lines that follow; nil if they are plain
+}
+
+// newHeader begins the journal of a run on a state.
+func newHeader(base *Snapshot, c codec) header {
+	h := header{id: newUUID(), lineage: base.Lineage, serial: base.Serial, secret: base.Secret}
+	if c.write != nil {
+		h.key = newLineKey(h.id)
+	}
+	return h
 }
 
 // journal is a journal file in memory.
@@ -63,20 +75,34 @@ func whole(line []byte) bool {
 	if body < 1 || !bytes.HasPrefix(line[body:], []byte(`,"crc":"`)) || !bytes.HasSuffix(line, []byte(`"}`)) {
 		return false
 	}
-	sum, err := strconv.ParseUint(string(line[len(line)-10:len(line)-2]), 16, 32)
-	return err == nil && uint32(sum) == crc32.ChecksumIEEE(line[:body])
+	var sum [4]byte
+	var text [8]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE(line[:body]))
+	hex.Encode(text[:], sum[:])
+	return bytes.Equal(line[len(line)-10:len(line)-2], text[:])
 }
 
-func appendHeader(b []byte, h header) []byte {
+func (c codec) appendHeader(b []byte, h header) ([]byte, error) {
 	start := len(b)
 	b = strconv.AppendInt(append(b, `{"journal":`...), Format, 10)
 	b = appendString(append(b, `,"id":`...), h.id)
 	b = appendString(append(b, `,"lineage":`...), h.lineage)
 	b = strconv.AppendUint(append(b, `,"serial":`...), h.serial, 10)
-	if h.serial == 0 {
-		b = appendString(append(b, `,"secret":`...), base64.StdEncoding.EncodeToString(h.secret))
+	secret := h.secret
+	if h.serial > 0 {
+		secret = nil
 	}
-	return seal(b, start)
+	switch {
+	case h.key != nil:
+		sealed, err := c.write.Seal(slices.Concat(h.key.secret[:], secret))
+		if err != nil {
+			return nil, fmt.Errorf("its key cannot be encrypted: %w", err)
+		}
+		b = appendString(append(b, `,"sealed":`...), base64.StdEncoding.EncodeToString(sealed))
+	case secret != nil:
+		b = appendString(append(b, `,"secret":`...), base64.StdEncoding.EncodeToString(secret))
+	}
+	return seal(b, start), nil
 }
 
 func appendBegin(b []byte, i Intent) ([]byte, error) {
@@ -127,30 +153,30 @@ func appendTenants(b []byte, tenants map[string]string) []byte {
 	return seal(appendTexts(append(b, `{"tenants":`...), tenants), start)
 }
 
-// decodeJournal reads a journal. With no whole header nothing was ever kept in
-// it, and the result is nil.
-func decodeJournal(data []byte, types func(string) *schema.Type) (*journal, error) {
+// journal reads a journal. With no whole header nothing was ever kept in it, and
+// the result is nil.
+func (c codec) journal(data []byte) (*journal, error) {
 	j := &journal{}
-	bad := 0 // the first line that is not whole, if any
 	number := 0
 	for pos := 0; pos < len(data); {
 		number++
 		length := bytes.IndexByte(data[pos:], '\n')
 		if length < 0 {
+			if torn := data[pos:]; whole(torn[:len(torn)-1]) {
+				return nil, fmt.Errorf("the end of line %d is damaged", number)
+			}
 			break // a line without an end is torn
 		}
 		line := bytes.TrimSuffix(data[pos:pos+length], []byte("\r"))
 		pos += length + 1
-		if !whole(line) {
-			if bad == 0 {
-				bad = number
-			}
-			continue
+		switch {
+		case whole(line):
+		case number == 1 && pos == len(data):
+			return nil, nil
+		default:
+			return nil, fmt.Errorf("line %d is damaged", number)
 		}
-		if bad > 0 {
-			return nil, fmt.Errorf("line %d is damaged", bad)
-		}
-		if err := j.read(line, number, types); err != nil {
+		if err := c.readLine(j, line, number); err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 		j.end = int64(pos)
@@ -161,34 +187,72 @@ func decodeJournal(data []byte, types func(string) *schema.Type) (*journal, erro
 	return j, nil
 }
 
-// read takes in one whole line.
-func (j *journal) read(line []byte, number int, types func(string) *schema.Type) error {
+// readLine takes in one whole line: as it is, or the lines that are sealed in it.
+func (c codec) readLine(j *journal, line []byte, number int) error {
+	if number == 1 {
+		return c.readHeader(j, line)
+	}
+	if j.key == nil {
+		return j.read(line, c.types)
+	}
+	lines, err := j.key.open(line)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(lines) {
+		if err := j.read(bytes.TrimSuffix(line, []byte("\n")), c.types); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readHeader takes in the first line.
+func (c codec) readHeader(j *journal, line []byte) error {
+	d := decoder{cursor: cursor{data: line}}
+	var sealed []byte
+	d.object(func(key string) {
+		switch key {
+		case "crc":
+			d.text()
+		case "sealed":
+			sealed = d.base64()
+		default:
+			d.headerField(&j.header, key)
+		}
+	})
+	if d.err == nil && j.id == "" {
+		d.fail("it should be the header of a journal")
+	}
+	if d.err != nil {
+		return d.err
+	}
+	return c.unsealHeader(&j.header, sealed)
+}
+
+// read takes in one line after the first.
+func (j *journal) read(line []byte, types func(string) *schema.Type) error {
 	d := decoder{cursor: cursor{data: line}, types: types}
 	var e entry
 	d.object(func(key string) {
-		switch {
-		case key == "crc":
+		switch key {
+		case "crc":
 			d.text()
-		case number == 1:
-			d.headerField(&j.header, key)
-		case key == "begin":
+		case "begin":
 			i := d.intent()
 			e.begin = &i
-		case key == "commit", key == "fail":
+		case "commit", "fail":
 			e.result = d.result(key == "fail")
-		case key == "tenants":
+		case "tenants":
 			e.tenants = d.texts()
 		default:
 			d.unknown(key)
 		}
 	})
-	if d.err == nil && number == 1 && j.id == "" {
-		d.fail("it should be the header of a journal")
-	}
-	if d.err == nil && number > 1 && e.begin == nil && e.result == nil && e.tenants == nil {
+	if d.err == nil && e.begin == nil && e.result == nil && e.tenants == nil {
 		d.fail("it says nothing")
 	}
-	if d.err == nil && number > 1 {
+	if d.err == nil {
 		j.entries = append(j.entries, e)
 	}
 	return d.err

@@ -25,7 +25,11 @@ func shortLived(path, moment string) {
 	var at int
 	fmt.Sscan(moment, &when, &at)
 	n := 0
-	backend := state.NewFile(path, statetest.Types, "1.2.3", state.WithTap(func(c state.Change) (int, error) {
+	var options []state.Option
+	if os.Getenv("ESPALIER_TEST_SEALED") != "" {
+		options = append(options, state.WithCipher(phrases(&testing.T{}, "six words")))
+	}
+	backend := state.NewFile(path, statetest.Types, "1.2.3", append(options, state.WithTap(func(c state.Change) (int, error) {
 		if !c.Done {
 			n++
 		}
@@ -42,7 +46,7 @@ func shortLived(path, moment string) {
 			return len(c.Data) / 2, errors.New("dying")
 		}
 		return 0, nil
-	}))
+	}))...)
 	if err := aShortLife(backend, path); err != nil {
 		fmt.Println("error", err)
 	}
@@ -92,6 +96,9 @@ func (f folder) lives(moment string) []string {
 	}
 	command := exec.Command(self)
 	command.Env = append(os.Environ(), "ESPALIER_TEST_VICTIM="+f.path, "ESPALIER_TEST_MOMENT="+moment)
+	if len(f.options) > 0 {
+		command.Env = append(command.Env, "ESPALIER_TEST_SEALED=yes")
+	}
 	var says, complains bytes.Buffer
 	command.Stdout, command.Stderr = &says, &complains
 	err = command.Run()
@@ -106,6 +113,8 @@ var worlds = map[string]func(f folder){
 	"nothing":                        func(folder) {},
 	"a state":                        func(f folder) { f.run("ada") },
 	"the torn journal of a dead run": func(f folder) { f.run("ada"); f.dies("al"); f.write(".journal", f.read(".journal")+`{"begin":{"addr`) },
+	"a state that is encrypted":      func(f folder) { f.run("ada") },
+	"the journal of a dead run, both encrypted": func(f folder) { f.run("ada"); f.dies("al") },
 	"a journal that is done": func(f folder) {
 		f.dies("ada")
 		journal := f.read(".journal")
@@ -121,7 +130,11 @@ func TestKilledAtEveryChange(t *testing.T) {
 	for name, world := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFolder(t)
+			place := newFolder
+			if strings.HasSuffix(name, "encrypted") {
+				place = func(t *testing.T) folder { return sealedFolder(t, "six words") }
+			}
+			f := place(t)
 			f.fast = true
 			world(f)
 			before, files := f.keys(), f.files()
@@ -140,7 +153,7 @@ func TestKilledAtEveryChange(t *testing.T) {
 					moments = append(moments, "after")
 				}
 				for _, when := range moments {
-					f := newFolder(t)
+					f := place(t)
 					f.fast = true
 					for suffix, text := range files {
 						f.write(suffix, text)

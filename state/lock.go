@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -36,7 +35,7 @@ func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Dura
 		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make its folder one that you may write to"}
 	case !locked:
 		holder, _ := readLockInfo(d, p.lockInfo) // unreadable: nobody can be named
-		return nil, &LockedError{Where: p.state, Holder: holder}
+		return nil, &LockedError{Where: p.state, Holder: holder, Remedy: "The lock ends with the process that holds it, so there is none to remove"}
 	}
 	if err := l.note(who); err != nil {
 		l.release()
@@ -88,16 +87,7 @@ func (l *fileLock) current() (bool, error) {
 
 // note writes down who holds the lock.
 func (l *fileLock) note(who LockInfo) error {
-	if who.ID == "" {
-		who.ID = newUUID()
-	}
-	if who.PID == 0 {
-		who.PID = os.Getpid()
-	}
-	if who.Since.IsZero() {
-		who.Since = time.Now().UTC().Truncate(time.Second)
-	}
-	text, err := json.Marshal(who)
+	text, err := json.Marshal(who.Filled())
 	if err != nil {
 		return err
 	}

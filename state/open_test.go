@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,11 +27,12 @@ func TestOpen(t *testing.T) {
 		{"an absolute path", "file", map[string]cty.Value{"path": text("/tmp/y.json")}, "/tmp/y.json", ""},
 		{"another kind", "s3", nil, "", `no kind of state "s3"; the kinds are: "file"`},
 		{"another setting", "file", map[string]cty.Value{"bucket": text("x")}, "", `no setting "bucket"`},
-		{"a number", "file", map[string]cty.Value{"path": cty.NumberIntVal(1)}, "", "the name of a file"},
+		{"a list", "file", map[string]cty.Value{"path": cty.ListValEmpty(cty.String)}, "", `"path" of the state is not right`},
 		{"an empty path", "file", map[string]cty.Value{"path": text("")}, "", "the name of a file"},
 		{"an unknown path", "file", map[string]cty.Value{"path": cty.UnknownVal(cty.String)}, "", "known from the start"},
 	} {
-		b, err := state.Open(c.kind, c.settings, dir, nil, "1.2.3")
+		b, errs := state.Open([]state.Kind{state.FileKind()}, c.kind, state.Settings{Values: c.settings, Dir: dir}, nil, "1.2.3")
+		err := errors.Join(errs...)
 		switch {
 		case c.err != "":
 			if err == nil || !strings.Contains(err.Error(), c.err) {

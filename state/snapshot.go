@@ -27,7 +27,8 @@ type Snapshot struct {
 	Secret []byte
 	// Records are the owned objects by address.
 	Records map[schema.Address]*Record
-	// Outputs are the values of outputs that are not sensitive.
+	// Outputs are the outputs by name. The values of sensitive ones are written only
+	// where the text is encrypted; elsewhere they are left out.
 	Outputs map[string]Output
 	// Marks are the server times up to which incremental reads are known, by
 	// provider configuration and type ("acme/acme_user").
@@ -93,7 +94,7 @@ type Former struct {
 // Output is the value of an output.
 type Output struct {
 	Value     cty.Value
-	Sensitive bool // then Value is cty.NilVal
+	Sensitive bool // then Value may be cty.NilVal
 }
 
 // Intent is a call about to be made, written before it is sent.

@@ -2,16 +2,6 @@ package state
 
 import "strings"
 
-// Option changes how a backend works.
-type Option func(*File)
-
-// WithTap has tap told of everything that the file backend changes on the disk.
-// It is for tests that stop a run at each of these moments; nothing that a user
-// can set leads to it.
-func WithTap(tap Tap) Option {
-	return func(f *File) { f.disk = osDisk{tap: tap} }
-}
-
 // Tap is called right before and right after each change on the disk, by the
 // goroutine that makes it; there may be several at once. Before it, an error stops the change: it fails with
 // that error, and of a write only the first n bytes reach the file. After it, an

@@ -115,10 +115,11 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return err
 	}
 	p.allow(f.maxCalls)
-	session, err := p.backend.Open(ctx, a.who(f.command), f.lockTimeout)
+	session, err := p.open(ctx, f.command, f.lockTimeout)
 	if err != nil {
 		return err
 	}
+	p.warnUnsaved(session.Snapshot())
 	snapshot := a.settleTimes(session)
 	f.keeps = true
 	made, err := p.plan(timed, &f.planFlags, snapshot)
@@ -135,7 +136,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return errors.Join(errors.New("with -input=false nobody is asked, so nothing was changed. Give -auto-approve as well, or apply a saved plan"), session.Close(ctx))
 	}
 	if len(made.plan.Steps) > 0 && !f.autoApprove {
-		if err := a.askFirst(ctx, question(f)+p.whereText(made.plan)); err != nil {
+		if err := a.askFirst(ctx, question(f)+p.whereText(made.plan), "In a pipeline give -auto-approve, or apply a saved plan"); err != nil {
 			return errors.Join(err, session.Close(ctx))
 		}
 	}
@@ -194,6 +195,9 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 		p.storeRuns(session, made.plan)
 	}
 	j := journal{p: p, session: session, before: before, live: made.survey.live, mine: &committed{records: map[schema.Address]*state.Record{}}, read: made.plan.Made.UTC(), refreshed: made.refreshed}
+	if err := j.announce(ctx, made.plan, conflicts); err != nil {
+		return errors.Join(err, drop(session.Close(ctx), isUnsaved)) // nothing was done that is not there
+	}
 	live := target{p: p, session: session, journal: j, stop: soft, listed: &listings{tables: map[[2]string]*planner.Table{}, fresh: map[[2]string]reading{}}, troubles: p.troubles()}
 	began := a.Now()
 	watch := a.watch(made.plan, f, began)
@@ -212,11 +216,15 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 		outputs = p.store(ctx, session, made, report)
 	}
 	closeErr := session.Close(ctx)
-	p.tell(made, report, outputs, f)
-	if err := exitOf(made.plan, report); err != nil {
-		return errors.Join(err, closeErr)
+	if isLost(report.Stopped) {
+		closeErr = drop(closeErr, isLost) // it is said with the report
 	}
-	return closeErr
+	p.tell(made, report, outputs, f)
+	err := exitOf(made.plan, report)
+	if err == nil && errors.As(closeErr, new(*state.UnsavedError)) && report.Count(planner.Done) > 0 {
+		err = exit(ExitPartial) // all of it is done live, and the state does not say so
+	}
+	return errors.Join(err, closeErr)
 }
 
 // isOutdated reports whether conflicts keep every step from being tried. Then the

@@ -30,7 +30,10 @@ func (p *project) judged(err error, what call, secrets []string) error {
 	known := errors.As(err, &e)
 	out := &planner.CallError{Verdict: planner.Refused, Accepted: known && e.Accepted, Err: withoutSecrets(err, secrets)}
 	var unsent interface{ Unsent() bool }
+	lost, isLost := errors.AsType[*lostError](err)
 	switch {
+	case isLost:
+		out.Verdict, out.Err = planner.Unkept, lost.err
 	case errors.Is(err, transport.ErrCallBudget):
 		out.Verdict, out.Err = planner.Unsent, p.callsUsed()
 	case known && e.Status == http.StatusTooManyRequests && what == aChange:

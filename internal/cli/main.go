@@ -152,6 +152,7 @@ func (a *app) code(err error) int {
 	var silent exit
 	var diags hcl.Diagnostics
 	var locked *state.LockedError
+	var unsaved *state.UnsavedError
 	switch {
 	case errors.As(err, &silent):
 		return int(silent)
@@ -159,8 +160,12 @@ func (a *app) code(err error) int {
 		a.diagnostics(diags)
 		return ExitError
 	case errors.As(err, &locked):
-		a.fail("The state is locked", locked.Error()+". Wait for that run to end, or give -lock-timeout=5m to wait here.")
+		a.fail("The state is locked", lockedText(locked))
 		return ExitLocked
+	case errors.As(err, &unsaved):
+		summary, detail := sentences(err.Error())
+		a.fail(summary, strings.TrimSpace(detail+" "+a.keepUnsaved(unsaved.State)))
+		return ExitError
 	}
 	a.fail(sentences(err.Error()))
 	return ExitError

@@ -105,6 +105,7 @@ func (p *project) look(ctx context.Context, f *planFlags, show *faces) (*planned
 	if err != nil {
 		return nil, err
 	}
+	p.warnUnsaved(snapshot)
 	made, err := p.plan(ctx, f, snapshot)
 	if err != nil {
 		return nil, err
@@ -115,10 +116,11 @@ func (p *project) look(ctx context.Context, f *planFlags, show *faces) (*planned
 // record is look for a plan that changes nothing live: what was read is kept at once,
 // which takes the lock.
 func (p *project) record(ctx context.Context, f *planFlags, show *faces) (*planned, error) {
-	session, err := p.backend.Open(ctx, p.app.who("plan -refresh-only"), f.lockTimeout)
+	session, err := p.open(ctx, "plan -refresh-only", f.lockTimeout)
 	if err != nil {
 		return nil, err
 	}
+	p.warnUnsaved(session.Snapshot())
 	f.keeps = true
 	made, err := p.plan(ctx, f, p.app.settleTimes(session))
 	if err == nil {
@@ -174,8 +176,8 @@ func (p *project) cost(made *planned) render.Cost {
 	return cost
 }
 
-// askFirst has the person agree to the plan.
-func (a *app) askFirst(ctx context.Context, question string) error {
+// askFirst has the person agree; instead says what to do where nobody is there.
+func (a *app) askFirst(ctx context.Context, question, instead string) error {
 	if !a.InTerminal && a.events != nil {
 		return fmt.Errorf("with -json there is nobody to ask. Give -auto-approve to go ahead without a question")
 	}
@@ -187,7 +189,7 @@ func (a *app) askFirst(ctx context.Context, question string) error {
 	}
 	if err != nil {
 		fmt.Fprintln(a.Err)
-		return fmt.Errorf("nobody answered, so nothing was changed. In a pipeline give -auto-approve, or apply a saved plan")
+		return fmt.Errorf("nobody answered, so nothing was changed. %s", instead)
 	}
 	if answer != "yes" {
 		a.talk("\nNothing was changed.")

@@ -184,6 +184,9 @@ func (p *project) plan(ctx context.Context, f *planFlags, snapshot *state.Snapsh
 		State: planState(snapshot), Live: read.live, Providers: p.planProviders(), Guards: p.limits, Allow: allow,
 		Full: f.mode() == planner.RefreshFull, Destroy: f.destroy, RefreshOnly: f.refreshOnly, Targets: targets, Functions: p.functions(), Now: p.app.Now(),
 	}
+	if p.cipher != nil {
+		in.State.Kept = keptOutputs(snapshot)
+	}
 	if err := p.readLacking(ctx, append(planner.ToRead(in), planner.ToPlace(in)...), in.Live, f.parallelism); err != nil {
 		return nil, err
 	}

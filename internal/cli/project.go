@@ -1,18 +1,22 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
+	"github.com/espalier-dev/espalier/state/all"
 )
 
 // project is a loaded configuration with its variables, its guards and its
@@ -22,7 +26,8 @@ type project struct {
 	config  *schema.Config
 	scope   *schema.Scope
 	backend state.Backend
-	limits  planner.Limits
+	encryption
+	limits planner.Limits
 	// providers are the configurations by key, in the order of the keys.
 	providers map[string]*configured
 	keys      []string
@@ -73,6 +78,7 @@ func (a *app) load(vars variables) (*project, error) {
 	diags = append(diags, config.CheckVersion(Version)...)
 	diags = append(diags, more...)
 	diags = append(diags, p.readGuards()...)
+	diags = append(diags, p.readEncryption()...)
 	diags = append(diags, p.readState()...)
 	diags = append(diags, p.readProviders()...)
 	if diags.HasErrors() {
@@ -93,17 +99,31 @@ func (p *project) readState() hcl.Diagnostics {
 	if diags.HasErrors() {
 		return diags
 	}
-	backend, err := state.Open(block.Type, block.Values, p.app.dir, p.app.types, Version, p.app.State...)
-	if err != nil {
+	backend, errs := p.openState(block.Type, block.Values)
+	for _, err := range errs {
 		at := block.Range
+		if wrong, ok := errors.AsType[*state.SettingError](err); ok && block.Ranges[wrong.Name].Filename != "" {
+			at = block.Ranges[wrong.Name]
+		}
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The state block cannot be used", Detail: err.Error()}
 		if at.Filename != "" {
 			d.Subject = &at
 		}
-		return append(diags, d)
+		diags = append(diags, d)
 	}
 	p.backend = backend
 	return diags
+}
+
+// openState makes the backend of a state block, encrypted as the project wants it; all
+// mistakes in it are returned.
+func (p *project) openState(kind string, values map[string]cty.Value, options ...state.Option) (state.Backend, []error) {
+	settings := state.Settings{Values: values, Dir: p.app.dir, Environ: p.app.env}
+	list := slices.Clone(p.app.State)
+	if p.cipher != nil {
+		list = append(list, state.WithCipher(p.cipher))
+	}
+	return state.Open(all.Kinds(), kind, settings, p.app.types, Version, append(list, options...)...)
 }
 
 // file makes a path given on the command line one relative to the working

@@ -10,6 +10,8 @@ import (
 
 	"github.com/espalier-dev/espalier/internal/render"
 	"github.com/espalier-dev/espalier/planner"
+	"github.com/espalier-dev/espalier/state/all"
+	"github.com/espalier-dev/espalier/state/seal"
 )
 
 // reference is all that the reference pages are made of.
@@ -21,8 +23,17 @@ func (a *app) reference(root *cobra.Command) render.Reference {
 	return render.Reference{
 		Library: a.library, Introductions: introductions,
 		Example: func(provider, page string) string { return a.vendors[provider].Manual().Example(page) },
-		Program: describe(root), Codes: exitCodes(), Guards: guardTexts(), Signs: signTexts(),
+		States:  stateTexts(), Encryption: seal.Settings(), Program: describe(root), Codes: exitCodes(), Guards: guardTexts(), Signs: signTexts(),
 	}
+}
+
+// stateTexts explains the kinds of state.
+func stateTexts() []render.StateText {
+	var texts []render.StateText
+	for _, k := range all.Kinds() {
+		texts = append(texts, render.StateText{Name: k.Name, Doc: k.Doc, Settings: k.Settings})
+	}
+	return texts
 }
 
 // describe turns a command and all below it into data.
@@ -91,7 +102,7 @@ func exitCodes() []render.ExitCode {
 		{Code: ExitRefused, Meaning: "refused by a guard; nothing was sent. Of `fmt -check`: a file is not in the usual form"},
 		{Code: ExitOutdated, Meaning: "the plan is out of date: what it was decided on has changed since"},
 		{Code: ExitLocked, Meaning: "the state is locked by another run"},
-		{Code: ExitPartial, Meaning: "applied in part; the output says what is left, and running it again goes on from there"},
+		{Code: ExitPartial, Meaning: "applied in part, or not saved; the output says what is left, and running it again goes on from there"},
 	}
 }
 
@@ -130,6 +141,7 @@ func guardTexts() []render.GuardText {
 		{Name: planner.GuardLastAdministrator, Refuses: "leaving nobody who administers the organisation, where somebody does"},
 		{Name: planner.GuardBelowItself, Refuses: "a wanted tree that goes in a circle over ids that are written or looked up"},
 		{Name: planner.GuardPreventDestroy, Refuses: "deleting an object whose `lifecycle` says so"},
+		{Name: planner.GuardGone, Refuses: "leaving out what is described, was there, can only be managed and not made, and is gone; `-target` plans the rest alone"},
 	}
 	opens := map[string]string{
 		planner.GuardUserRemoval: "deletes up to N of them", planner.GuardRenamedKind: "leaves up to N units as they are",

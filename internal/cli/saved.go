@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +19,7 @@ import (
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
+	"github.com/espalier-dev/espalier/state/all"
 )
 
 // savedFormat is the version of the saved plan's format.
@@ -39,9 +38,13 @@ type savedPlan struct {
 	// Marks are the server times up to which it is known what has changed, when all of
 	// the plan is done, by provider configuration and type.
 	Marks map[string]map[string]time.Time `json:"marks,omitempty"`
-	Plan  json.RawMessage                 `json:"plan"`
+	// Encryption is set in encrypted files alone.
+	Encryption *savedEncryption `json:"encryption,omitempty"`
+	Plan       json.RawMessage  `json:"plan"`
 	// Sum is the SHA-256 of the file with this field empty.
 	Sum string `json:"sha256"`
+
+	beside *beside // what is in the folder where it was read; nil in one that is to be written
 }
 
 type savedProvider struct {
@@ -55,14 +58,11 @@ type savedState struct {
 	Values map[string]schema.Template `json:"values"`
 }
 
-func (s savedPlan) sum() (string, error) {
-	s.Sum = ""
-	data, err := json.Marshal(s)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+// savedEncryption is for whom the state was encrypted where the plan was made; with no
+// recipients it was a passphrase, which is not in the file. Only plans in encrypted files
+// have it.
+type savedEncryption struct {
+	Recipients []string `json:"recipients,omitempty"`
 }
 
 // save writes a plan to a file that only its owner can read.
@@ -72,8 +72,8 @@ func (p *project) save(file string, made *planned) error {
 			return fmt.Errorf("the plan was not saved to %s: a name that ends in %s is that of a file to be kept. Choose another, such as tonight.plan", file, suffix)
 		}
 	}
-	if made.plan.HasSensitive() {
-		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file", file, made.plan.ID)
+	if made.plan.HasSensitive() && p.cipher == nil {
+		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file; or have plans encrypted, by an encryption block in the espalier block", file, made.plan.ID)
 	}
 	data, err := planner.Encode(made.plan)
 	if err != nil {
@@ -96,17 +96,18 @@ func (p *project) save(file string, made *planned) error {
 	if diags.HasErrors() {
 		return diags
 	}
-	saved.State = savedState{Type: block.Type, Values: templates(block.Values)}
-	if saved.Sum, err = saved.sum(); err != nil {
-		return err
+	saved.State = savedState{Type: block.Type, Values: templates(openSettings(block.Type, block.Values))}
+	if p.cipher != nil {
+		saved.Encryption = &savedEncryption{Recipients: p.recipients}
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(true)
-	if err := encoder.Encode(saved); err != nil {
-		return err
+	text, err := encodeSaved(saved)
+	if err == nil && p.cipher != nil {
+		text, err = sealSaved(text, p.cipher)
 	}
-	if err := writePrivate(p.app.file(file), out.Bytes()); err != nil {
+	if err != nil {
+		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
+	}
+	if err := writePrivate(p.app.file(file), text); err != nil {
 		return fmt.Errorf("the plan cannot be saved to %q: %w. Give a file in a folder that is there and that you may write to, with room on its disk", file, cause(err))
 	}
 	return nil
@@ -138,13 +139,23 @@ func templates(values map[string]cty.Value) map[string]schema.Template {
 	return out
 }
 
-// readSaved reads a saved plan. Any damage is found.
+// readSaved reads a saved plan, encrypted or not as the configuration beside it wants
+// it. Any damage is found.
 func (a *app) readSaved(file string) (*savedPlan, *planner.Plan, error) {
+	b, err := a.readBeside()
+	if err != nil {
+		return nil, nil, err
+	}
 	data, err := os.ReadFile(a.file(file))
 	if err != nil {
 		return nil, nil, fmt.Errorf("the saved plan %q cannot be read: %w. Make one with \"espalier plan -out FILE\"", file, cause(err))
 	}
-	return decodeSaved(file, data)
+	saved, plan, err := decodeSaved(file, data, b.encryption.cipher != nil, func() (state.Cipher, error) { return b.opener(a) })
+	if err != nil {
+		return nil, nil, err
+	}
+	saved.beside = b
+	return saved, plan, nil
 }
 
 // cause is why a file could not be used, without the name of a file that the
@@ -159,25 +170,6 @@ func cause(err error) error {
 
 // errNoPlan says that a file is not a saved plan at all.
 var errNoPlan = errors.New("is not a saved plan. Make one with \"espalier plan -out FILE\"")
-
-func decodeSaved(file string, data []byte) (*savedPlan, *planner.Plan, error) {
-	var saved savedPlan
-	if err := json.Unmarshal(data, &saved); err != nil || saved.Format == 0 {
-		return nil, nil, fmt.Errorf("%s %w", file, errNoPlan)
-	}
-	if saved.Format != savedFormat {
-		return nil, nil, fmt.Errorf("%s was saved by espalier %s in format %d, and this is %s, which reads format %d. Plan again", file, saved.Writer, saved.Format, Version, savedFormat)
-	}
-	sum, err := saved.sum()
-	if err != nil || sum != saved.Sum {
-		return nil, nil, fmt.Errorf("%s has been changed or damaged since it was saved: its checksum does not fit. Plan again", file)
-	}
-	plan, err := planner.Decode(saved.Plan)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w. Plan again", file, err)
-	}
-	return &saved, plan, nil
-}
 
 // applySaved carries out exactly the plan in a file, as far as the live system
 // and the state are still as they were when it was made.
@@ -207,10 +199,11 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 		return err
 	}
 	p.allow(f.maxCalls)
-	session, err := p.backend.Open(ctx, a.who("apply "+file), f.lockTimeout)
+	session, err := p.open(ctx, "apply "+file, f.lockTimeout)
 	if err != nil {
 		return err
 	}
+	p.warnUnsaved(session.Snapshot())
 	snapshot := a.settleTimes(session)
 	leave := func(err error) error { return errors.Join(err, session.Close(ctx)) }
 	if lineage, serial := planState(snapshot).Lineage, planState(snapshot).Serial; lineage != plan.Lineage || serial != plan.Serial {
@@ -251,17 +244,18 @@ func version(lineage string, serial uint64) string {
 // projectOf makes a project of what a saved plan carries. Secrets come from the
 // folder's provider blocks where there are any, else from the environment.
 func (a *app) projectOf(saved *savedPlan) (*project, error) {
-	p := &project{app: a, providers: map[string]*configured{}}
+	b := saved.beside
+	p := &project{app: a, config: b.config, providers: map[string]*configured{}}
 	folder := map[string]map[string]cty.Value{}
-	if config, diags := schema.Load(a.dir, a.library); !diags.HasErrors() {
-		a.config = config
-		p.config = config
-		if scope, diags := config.Scope(schema.ScopeOptions{Environ: a.Environ}); !diags.HasErrors() {
-			blocks, _ := scope.Providers()
-			for _, b := range blocks {
-				folder[b.Key] = b.Settings
-			}
+	if b.scope != nil {
+		blocks, _ := b.scope.Providers()
+		for _, block := range blocks {
+			folder[block.Key] = block.Settings
 		}
+	}
+	var err error
+	if p.encryption, err = a.encryptionOf(saved); err != nil {
+		return nil, err
 	}
 	if err := p.savedBackend(saved); err != nil {
 		return nil, err
@@ -297,14 +291,38 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 	return p, nil
 }
 
+// savedBackend makes the backend of a saved plan. Secrets come from the folder's state
+// block if it is of the same kind, else from the environment.
 func (p *project) savedBackend(saved *savedPlan) error {
 	values := map[string]cty.Value{}
+	if scope := saved.beside.scope; scope != nil {
+		if block, diags := scope.State(); !diags.HasErrors() && block.Type == saved.State.Type {
+			maps.Copy(values, block.Values)
+			for name := range openSettings(block.Type, block.Values) {
+				delete(values, name)
+			}
+		}
+	}
 	for name, t := range saved.State.Values {
 		values[name] = t.Value
 	}
-	backend, err := state.Open(saved.State.Type, values, p.app.dir, p.app.types, Version, p.app.State...)
+	backend, errs := p.openState(saved.State.Type, values)
 	p.backend = backend
-	return err
+	return errors.Join(errs...)
+}
+
+// openSettings are the settings of a state block that may lie in a file.
+func openSettings(kind string, values map[string]cty.Value) map[string]cty.Value {
+	out := maps.Clone(values)
+	maps.DeleteFunc(out, func(_ string, v cty.Value) bool { return v != cty.NilVal && schema.IsSensitive(v) })
+	for _, k := range all.Kinds() {
+		for _, attr := range k.Settings {
+			if k.Name == kind && attr.Sensitive {
+				delete(out, attr.Name)
+			}
+		}
+	}
+	return out
 }
 
 // changedPlanFlags names the flags given that only make sense when a plan is

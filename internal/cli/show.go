@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/internal/render"
 	"github.com/espalier-dev/espalier/state"
@@ -103,7 +104,7 @@ func (a *app) outputCommand() *cobra.Command {
 }
 
 func (a *app) showOutputs(ctx context.Context, vars variables, args []string, mode render.OutputMode) error {
-	_, snapshot, err := a.readState(ctx, vars)
+	p, snapshot, err := a.readState(ctx, vars)
 	if err != nil {
 		return err
 	}
@@ -111,14 +112,18 @@ func (a *app) showOutputs(ctx context.Context, vars variables, args []string, mo
 		if mode == render.OutputRaw {
 			return errors.New("-raw writes one output: name it")
 		}
-		return render.Outputs(a.Out, namedOutputs(snapshot.Outputs, nil), mode, a.outOptions())
+		list := namedOutputs(snapshot.Outputs, nil)
+		for i := range list {
+			list[i].Shown = mode == render.OutputJSON
+		}
+		return render.Outputs(a.Out, list, mode, a.outOptions())
 	}
 	o, ok := snapshot.Outputs[args[0]]
 	switch {
 	case !ok:
 		return noOutput(args[0], snapshot)
-	case o.Sensitive:
-		return errors.New("output \"" + args[0] + "\" is sensitive, and the state keeps no sensitive value")
+	case o.Sensitive && o.Value == cty.NilVal:
+		return p.sensitiveOutput(args[0])
 	}
 	return render.Output(a.Out, o.Value, mode)
 }

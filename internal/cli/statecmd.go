@@ -18,7 +18,8 @@ import (
 func (a *app) stateCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "state", Short: "Look at the state, and correct it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMoveCommand(), a.stateRemoveCommand(), a.stateRebindCommand())
+	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMoveCommand(), a.stateRemoveCommand(), a.stateRebindCommand(),
+		a.statePullCommand(), a.statePushCommand(), a.stateMigrateCommand(), a.stateRekeyCommand())
 	return cmd
 }
 
@@ -132,7 +133,7 @@ func (a *app) change(ctx context.Context, vars variables, command string, wait t
 	if err != nil {
 		return err
 	}
-	session, err := p.backend.Open(ctx, a.who(command), wait)
+	session, err := p.open(ctx, command, wait)
 	if err != nil {
 		return err
 	}
@@ -272,24 +273,4 @@ func orNone(s string) string {
 		return "bound to none"
 	}
 	return s
-}
-
-func (a *app) forceUnlockCommand() *cobra.Command {
-	var vars variables
-	cmd := &cobra.Command{
-		Use: "force-unlock ID", Short: "Free a state whose lock its holder cannot free", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.load(vars)
-			if err != nil {
-				return err
-			}
-			if err := p.backend.Unlock(cmd.Context(), args[0]); err != nil {
-				return err
-			}
-			a.say("The lock %s on %s is gone.", args[0], p.backend.Where())
-			return nil
-		},
-	}
-	vars.flags(cmd)
-	return cmd
 }

@@ -165,6 +165,19 @@ func (p *project) storeRuns(session state.Session, plan *planner.Plan) {
 	})
 }
 
+// keptOutput is an output as the state keeps it: with the value of a sensitive one where
+// the state is encrypted.
+func (p *project) keptOutput(v cty.Value, sensitive bool) state.Output {
+	switch {
+	case !sensitive:
+		return state.Output{Value: v}
+	case p.cipher == nil:
+		return state.Output{Sensitive: true}
+	}
+	v, _ = v.UnmarkDeep()
+	return state.Output{Value: v, Sensitive: true}
+}
+
 // storeOutputs records the outputs, once everything they speak of is done, and
 // returns them.
 func (p *project) storeOutputs(session state.Session, made *planned, report *planner.Report) []render.NamedValue {
@@ -185,10 +198,7 @@ func (p *project) storeOutputs(session state.Session, made *planned, report *pla
 			continue
 		}
 		shown[o.Name] = v.Value
-		values[o.Name] = state.Output{Value: v.Value, Sensitive: o.Sensitive}
-		if o.Sensitive {
-			values[o.Name] = state.Output{Sensitive: true}
-		}
+		values[o.Name] = p.keptOutput(v.Value, o.Sensitive)
 	}
 	if len(values)+len(removed) > 0 {
 		session.Update(func(s *state.Snapshot) {

@@ -85,6 +85,26 @@ func (t target) Create(ctx context.Context, s *planner.Step, values map[string]c
 	return o, t.told(ctx, s, toCreate(), wanted, err, t.p.judged(err, aCreate, sensitiveTexts(wanted)))
 }
 
+// lostError says that the record of the run cannot be kept any more, so that no call
+// may be sent.
+type lostError struct{ err error }
+
+func (e *lostError) Error() string { return e.err.Error() }
+func (e *lostError) Unwrap() error { return e.err }
+
+// held is a context for a call that changes something: right before it is sent, the
+// state must still be this run's.
+func (t target) held(ctx context.Context) context.Context {
+	return transport.BeforeSend(ctx, t.mayCall)
+}
+
+func (t target) mayCall() error {
+	if err := t.session.Held(); err != nil {
+		return &lostError{err}
+	}
+	return nil
+}
+
 // patience is how long a call may wait to be sent before its intent is written
 // anew: from the intent on, it is counted when the call may have happened.
 const patience = 500 * time.Millisecond
@@ -92,13 +112,18 @@ const patience = 500 * time.Millisecond
 // dated is a context for a create whose intent says when it was really sent, also
 // where it had to wait for the budget, or was refused for the rate and sent again.
 func (t target) dated(ctx context.Context, s *planner.Step, values map[string]cty.Value) context.Context {
+	var one sync.Mutex
 	written := time.Now()
 	return transport.BeforeSend(ctx, func() error {
-		if time.Since(written) < patience {
-			return nil
+		one.Lock()
+		defer one.Unlock()
+		if time.Since(written) >= patience {
+			written = time.Now()
+			if err := t.journal.Begin(context.WithoutCancel(ctx), s, values); err != nil {
+				return &lostError{err}
+			}
 		}
-		written = time.Now()
-		return t.journal.Begin(context.WithoutCancel(ctx), s, values)
+		return t.mayCall()
 	})
 }
 
@@ -126,7 +151,7 @@ func (t target) Update(ctx context.Context, s *planner.Step, before, after map[s
 		change.Changed = append(change.Changed, c.Attr)
 	}
 	client := t.p.providers[s.Provider].client
-	o, err := client.Update(ctx, s.Address.Type, s.ID, change)
+	o, err := client.Update(t.held(ctx), s.Address.Type, s.ID, change)
 	if provider.KindOf(err) == provider.NotFound {
 		err = t.whatIsMissing(ctx, client, s, err)
 	}
@@ -170,7 +195,7 @@ func (t target) whatIsMissing(ctx context.Context, client provider.Client, s *pl
 }
 
 func (t target) Delete(ctx context.Context, s *planner.Step, id string) error {
-	err := t.p.providers[s.Provider].client.Delete(ctx, s.Address.Type, id)
+	err := t.p.providers[s.Provider].client.Delete(t.held(ctx), s.Address.Type, id)
 	return t.told(ctx, s, toDelete(), nil, err, t.p.judged(err, aChange, nil))
 }
 

@@ -184,6 +184,9 @@ type NamedValue struct {
 	Name      string
 	Value     cty.Value
 	Sensitive bool
+	// Shown says that the value is written as JSON though it is sensitive, if there is
+	// one: somebody has asked for it. In text it is hidden all the same.
+	Shown bool
 }
 
 func (v NamedValue) hidden() bool { return v.Sensitive || schema.IsSensitive(v.Value) }

@@ -198,6 +198,13 @@ func TestOutput(t *testing.T) {
 	if err := json.Unmarshal([]byte(draw(t, func(b *bytes.Buffer) error { return Outputs(b, list, OutputJSON, Options{}) })), &all); err != nil || all["head_count"].Value != 3.0 || !all["pin"].Sensitive || all["pin"].Value != nil {
 		t.Errorf("%v, %v", all, err)
 	}
+	list[1].Shown = true
+	if got, want := draw(t, func(b *bytes.Buffer) error { return Outputs(b, list, OutputText, Options{}) }), "head_count = 3\npin        = (sensitive)\n"; got != want {
+		t.Errorf("asked for as JSON: got %q, want %q", got, want)
+	}
+	if err := json.Unmarshal([]byte(draw(t, func(b *bytes.Buffer) error { return Outputs(b, list, OutputJSON, Options{}) })), &all); err != nil || !all["pin"].Sensitive || all["pin"].Value != "x" {
+		t.Errorf("asked for as JSON: %v, %v", all, err)
+	}
 	if Outputs(&bytes.Buffer{}, list, OutputRaw, Options{}) == nil {
 		t.Error("all outputs are written raw")
 	}

@@ -29,7 +29,7 @@ func Output(w io.Writer, v cty.Value, mode OutputMode) error {
 		return fmt.Errorf("the output has no value: apply the configuration first")
 	}
 	if mode != OutputText && o.hidden() {
-		return fmt.Errorf("the output is sensitive, so it is not written: it is shown only by the apply that made it")
+		return fmt.Errorf("the output is sensitive, so it is not written")
 	}
 	switch mode {
 	case OutputRaw:
@@ -72,7 +72,7 @@ func kindOf(v cty.Value) string {
 
 // Outputs writes outputs with their names, in the order given: as text, or as
 // one JSON object by name whose members have sensitive, type and value.
-// Sensitive values are left out of both.
+// Sensitive values are left out of the text, and of the JSON unless they are Shown.
 func Outputs(w io.Writer, list []NamedValue, mode OutputMode, o Options) error {
 	switch mode {
 	case OutputRaw:
@@ -111,7 +111,7 @@ func outputsJSON(w io.Writer, list []NamedValue) error {
 			}
 			out.Type = typ
 		}
-		if !out.Sensitive {
+		if !out.Sensitive || v.Shown && v.Value != cty.NilVal {
 			out.Value = jsonValue(v.Value)
 		}
 		all[v.Name] = out

@@ -17,12 +17,22 @@ type Reference struct {
 	// Example returns the HCL shown on the page of a provider ("provider") or of
 	// one of its types ("resource_NAME", "data_NAME"); empty if there is none.
 	Example func(provider, page string) string
+	// States are the kinds of state, the default first.
+	States []StateText
+	// Encryption are the settings of an encryption block.
+	Encryption []schema.Attribute
 	// Program is the program with all its commands.
 	Program Command
 	Codes   []ExitCode
 	Guards  []GuardText
 	// Signs are the signs of a plan, by action, in the order of the page.
 	Signs []SignText
+}
+
+// StateText explains one kind of state.
+type StateText struct {
+	Name, Doc string
+	Settings  []schema.Attribute
 }
 
 // Page is one reference page.
@@ -38,6 +48,7 @@ func (r Reference) Pages() []Page {
 		{"README.md", r.index()},
 		{"commands.md", r.commands()},
 		{"exit-codes.md", r.exitCodes()},
+		{"state.md", r.states()},
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Library.Providers)) {
 		pages = append(pages, Page{path.Join(name, "README.md"), r.provider(name)})
@@ -71,6 +82,7 @@ func (r Reference) index() string {
 	m.line("")
 	m.line("- [Commands and flags](commands.md)")
 	m.line("- [Exit codes, signs and guards](exit-codes.md)")
+	m.line("- [Kinds of state](state.md)")
 	for _, name := range slices.Sorted(maps.Keys(r.Library.Providers)) {
 		m.heading("Provider `" + name + "`")
 		m.line("[Settings](" + name + "/README.md)")
@@ -91,19 +103,47 @@ func (r Reference) provider(name string) string {
 	}
 	m.code("hcl", r.Example(name, "provider"))
 	m.heading("Settings")
-	m.line("A setting left out is taken from its environment variable, where there is one, and else is what")
-	m.line("stands under *default*. A sensitive setting is never shown and never stored.")
-	m.line("")
-	m.line("| setting | type | default | environment | meaning |")
-	m.line("| --- | --- | --- | --- | --- |")
-	settings := r.Library.Providers[name]
-	for i := range settings {
-		m.setting(&settings[i])
-	}
+	m.line(settingsRule)
+	m.settings(r.Library.Providers[name])
 	m.heading("Types")
 	m.typeTable("Resource", "resources/", typesOf(r.Library.Resources, name))
 	m.typeTable("Data source", "data/", typesOf(r.Library.Data, name))
 	return m.page()
+}
+
+// settingsRule stands above the tables of settings.
+const settingsRule = "A setting left out is taken from its environment variable, where there is one, and else is what\n" +
+	"stands under *default*. A sensitive setting is never shown and never stored."
+
+func (r Reference) states() string {
+	m := &markdown{}
+	m.line("# Kinds of state")
+	m.line("")
+	m.line("The `state` block in the `espalier` block names the kind, and says where the state is:")
+	m.line("")
+	m.code("hcl", "espalier {\n  state \"file\" {\n    path = \"organisation.json\"\n  }\n}")
+	m.line(settingsRule)
+	m.line("")
+	m.line("How states are shared, locked, moved and encrypted is told in [Where the state is kept](../state.md).")
+	for _, s := range r.States {
+		m.heading("`" + s.Name + "`")
+		m.line(s.Doc)
+		m.settings(s.Settings)
+	}
+	m.heading("Encryption")
+	m.line("An `encryption` block beside the `state` block has the state, its journal and saved plans encrypted with age.")
+	m.settings(r.Encryption)
+	return m.page()
+}
+
+// settings writes the table of settings.
+func (m *markdown) settings(list []schema.Attribute) {
+	m.line("")
+	m.line("| setting | type | default | environment | meaning |")
+	m.line("| --- | --- | --- | --- | --- |")
+	for i := range list {
+		m.setting(&list[i])
+	}
 }
 
 // markdown collects the lines of a page.

@@ -86,7 +86,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		clock := func() time.Time { return time.Unix(0, 0) }
 		events := NewEvents(&b, clock, o)
 		events.Plan(plan, "plan", Cost{})
-		events.Outputs([]NamedValue{{"a", marked, false}, {"b", cty.StringVal(secret), true}})
+		events.Outputs([]NamedValue{{Name: "a", Value: marked}, {Name: "b", Value: cty.StringVal(secret), Sensitive: true}})
 		progress := NewProgress(&b, plan, clock(), ProgressOptions{Options: o})
 		report := &planner.Report{}
 		for i := range plan.Steps {
@@ -97,8 +97,8 @@ func TestNoSecretIsShown(t *testing.T) {
 		}
 		err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, Cost{}), PlanJSON(&b, plan, o), Report(&b, plan, report, o), Graph(&b, plan, o),
 			StateShow(&b, person(1), "1", "acme", nil, map[string]cty.Value{"pin": cty.StringVal(secret), "x": marked}, []string{"pin"}, o),
-			Outputs(&b, []NamedValue{{"a", marked, false}, {"b", cty.StringVal(secret), true}}, OutputText, o),
-			Outputs(&b, []NamedValue{{"a", marked, false}, {"b", cty.StringVal(secret), true}}, OutputJSON, o),
+			Outputs(&b, []NamedValue{{Name: "a", Value: marked}, {Name: "b", Value: cty.StringVal(secret), Sensitive: true}}, OutputText, o),
+			Outputs(&b, []NamedValue{{Name: "a", Value: marked}, {Name: "b", Value: cty.StringVal(secret), Sensitive: true}}, OutputJSON, o),
 			Output(&b, marked, OutputText))
 		if err != nil {
 			t.Fatal(err)

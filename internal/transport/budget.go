@@ -29,12 +29,20 @@ func (b *budget) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // send sends a call that has its pass.
 func (b *budget) send(req *http.Request, p pass) (*http.Response, error) {
-	if err := beforeSend(req.Context()); err != nil {
-		b.meter.giveBack(p)
-		closeBody(req)
-		return nil, held(err)
+	failed := func() error { return nil }
+	if ask := beforeSend(req.Context()); ask != nil {
+		if err := ask(); err != nil {
+			b.meter.giveBack(p)
+			closeBody(req)
+			return nil, held(err)
+		}
+		req, failed = guard(req, ask)
 	}
 	resp, err := b.next.RoundTrip(req)
+	if why := failed(); err != nil && why != nil {
+		b.meter.giveBack(p)
+		return nil, held(why)
+	}
 	b.meter.done(p, resp)
 	return resp, err
 }

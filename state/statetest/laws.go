@@ -139,7 +139,7 @@ func roundTrips(t *testing.T, newStore Maker) {
 					model[addr] = r
 				}
 			}
-			if rapid.Bool().Draw(rt, "killed") {
+			if !s.Whole && rapid.Bool().Draw(rt, "killed") {
 				s.Kill(session)
 			} else {
 				finish(rt, session)

@@ -72,11 +72,43 @@ func unlocks(t *testing.T, s Store) {
 	if err := s.Open().Unlock(t.Context(), "lock-2"); err == nil {
 		t.Error("a lock was removed by another's id")
 	}
+	step(t, session, intent("ada", "create"), result("ada", "17"))
+	if s.Forced {
+		must(t, s.Open().Unlock(t.Context(), "lock-1"))
+		forced(t, s, session)
+		return
+	}
 	if err := s.Open().Unlock(t.Context(), "lock-1"); err == nil {
 		t.Error("the lock of a run at work was removed")
 	}
 	s.Kill(session)
 	must(t, s.Open().Unlock(t.Context(), "lock-1"))
+	finish(t, open(t, s))
+}
+
+// forced: a run whose lock was removed writes nothing more, neither before nor after
+// another has begun and ended; what it did before is kept.
+func forced(t *testing.T, s Store, session state.Session) {
+	next := open(t, s)
+	if !s.Whole {
+		var e *state.Error
+		if err := session.Begin(t.Context(), intent("bo", "create")); !errors.As(err, &e) || e.Remedy == "" {
+			t.Errorf("a run without its lock has begun a call: %v", err)
+		}
+	}
+	step(t, next, intent("cy", "create"), result("cy", "19"))
+	_ = session.Commit(t.Context(), result("bo", "18"))
+	finish(t, next)
+	before, pending := read(t, s)
+	if !s.Whole {
+		equal(t, before.Records, records(record("ada", "17"), record("cy", "19")))
+		equal(t, pending, []state.Intent(nil))
+	}
+	if err := session.Close(t.Context()); err == nil {
+		t.Error("a run without its lock has saved its state")
+	}
+	after, _ := read(t, s)
+	equal(t, after, before)
 	finish(t, open(t, s))
 }
 
@@ -103,6 +135,6 @@ func races(t *testing.T, s Store) {
 	must(t, errors.Join(errs...))
 	snapshot, pending := read(t, s)
 	equal(t, len(snapshot.Records), n)
-	equal(t, snapshot.Serial, uint64(n))
+	s.follows(t, snapshot.Serial, 0, n)
 	equal(t, pending, []state.Intent(nil))
 }

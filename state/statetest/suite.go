@@ -24,6 +24,15 @@ type Store struct {
 	// Swap puts another state in place, past any lock, as somebody who brings back
 	// an old copy would.
 	Swap func(*state.Snapshot) error
+	// Forced says that the lock of a run at work can be removed, and that the run then
+	// writes nothing more; else it is refused.
+	Forced bool
+	// Late says that a state which is swapped under a run may be noticed at the end of
+	// the run alone.
+	Late bool
+	// Whole says that the store can only be written whole: what a run did since the
+	// last writing is lost with it, but not what it announced.
+	Whole bool
 }
 
 // Maker makes a new, empty store; types is to be given to its backends.
@@ -55,6 +64,9 @@ func Run(t *testing.T, newStore Maker) {
 		{"only a dead lock can be removed", unlocks},
 		{"a state that others replace takes no further call, and is left alone", swapped},
 		{"after Close nothing is taken", closed},
+		{"what was announced outlives the run, and what was not begun is dropped at its end", announced},
+		{"a state is pushed only over an older one of its lineage, or by force", pushed},
+		{"a pushed state is not mixed with an unfinished run", pushedOver},
 	} {
 		t.Run(story.name, func(t *testing.T) { story.tell(t, newStore(t, Types)) })
 	}
@@ -140,6 +152,26 @@ func step(t *testing.T, s state.Session, i state.Intent, r state.Result) {
 func finish(t tb, s state.Session) {
 	t.Helper()
 	must(t, s.Close(t.Context()))
+}
+
+// follows holds a serial against the one from before so many runs: each raises it by
+// one, or, where a run writes more than once, by one at least.
+func (s Store) follows(t tb, serial, was, runs uint64) {
+	t.Helper()
+	if serial < was+runs || serial > was+runs && !s.Whole {
+		t.Fatalf("serial %d follows %d after %d runs", serial, was, runs)
+	}
+}
+
+// gone ends a run without its own doing, where what it did must be there all the same:
+// by its death, or, where a store is only written now and then, by its end.
+func gone(t tb, s Store, session state.Session) {
+	t.Helper()
+	if s.Whole {
+		finish(t, session)
+		return
+	}
+	s.Kill(session)
 }
 
 func read(t tb, s Store) (*state.Snapshot, []state.Intent) {

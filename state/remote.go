@@ -1,0 +1,170 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// Remote is a Backend on a Place.
+type Remote struct {
+	place Place
+	codec codec
+	poll  time.Duration // between two attempts to get the lock, at first
+	flush time.Duration // between two writings of a state that is written whole
+}
+
+const (
+	lockPollFirst = 100 * time.Millisecond
+	lockPollLast  = 2 * time.Second
+	// flushEvery is how often results are kept where a state can only be written whole.
+	flushEvery = 10 * time.Second
+	// endIn bounds how long the end of a run may take to save, so that a place that is gone
+	// for good does not keep it.
+	endIn = 2 * time.Minute
+	// endInAgain is as much for one that could not be reached right before.
+	endInAgain = 15 * time.Second
+)
+
+// NewRemote returns the state kept at a place. types and writer are as for NewFile.
+// Nothing is touched before a method is called.
+func NewRemote(place Place, types func(typeName string) *schema.Type, writer string, options ...Option) *Remote {
+	o := readOptions(options)
+	return &Remote{place: place, codec: o.codec(types, writer), poll: lockPollFirst, flush: flushEvery}
+}
+
+// Where implements Backend.
+func (r *Remote) Where() string { return r.place.Where() }
+
+// Read implements Backend.
+func (r *Remote) Read(ctx context.Context) (*Snapshot, []Intent, error) {
+	texts, err := r.place.Read(ctx)
+	if err != nil {
+		return nil, nil, r.unreadable(err)
+	}
+	l, err := r.join(texts)
+	if err != nil || l.snapshot == nil {
+		return nil, nil, err
+	}
+	return l.snapshot, l.snapshot.Pending, nil
+}
+
+// Unlock implements Backend.
+func (r *Remote) Unlock(ctx context.Context, id string) error {
+	err := r.place.Unlock(ctx, id)
+	if err == nil || errors.As(err, new(*Error)) {
+		return err
+	}
+	return &Error{Where: r.Where(), Problem: "cannot be unlocked", Err: err}
+}
+
+// Open implements Backend.
+func (r *Remote) Open(ctx context.Context, who LockInfo, wait time.Duration) (Session, error) {
+	hold, lease, err := r.lock(ctx, who, wait)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.begin(ctx, hold, lease)
+	if err != nil {
+		lease.end()
+		return nil, errors.Join(err, r.release(hold))
+	}
+	return s, nil
+}
+
+// lock takes the lock, waiting up to wait, and begins to keep it.
+func (r *Remote) lock(ctx context.Context, who LockInfo, wait time.Duration) (Hold, *lease, error) {
+	who = who.Filled()
+	until := time.Now().Add(wait)
+	for pause := r.poll; ; pause = min(pause*3/2, lockPollLast) {
+		asked := time.Now()
+		hold, err := r.place.Lock(ctx, who)
+		if err == nil {
+			return hold, newLease(r.Where(), hold, asked), nil
+		}
+		locked, ok := errors.AsType[*LockedError](err)
+		switch left := time.Until(until); {
+		case ctx.Err() != nil && (ok || errors.Is(err, ctx.Err())):
+			return nil, nil, ctx.Err()
+		case !ok && errors.As(err, new(*Error)):
+			return nil, nil, err
+		case !ok:
+			return nil, nil, &Error{Where: r.Where(), Problem: "cannot be locked", Err: err}
+		case left <= 0:
+			if locked.Remedy == "" && locked.Holder.ID != "" {
+				locked.Remedy = fmt.Sprintf("If that run is dead, free the state with \"espalier force-unlock %s\"", locked.Holder.ID)
+			}
+			return nil, nil, locked
+		default:
+			// Those who wait do not all ask at once.
+			if err := sleep(ctx, min(left, pause/2+rand.N(pause))); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// begin reads the state under the lock.
+func (r *Remote) begin(ctx context.Context, hold Hold, lease *lease) (Session, error) {
+	texts, err := hold.Texts(ctx)
+	if err != nil {
+		return nil, r.unreadable(err)
+	}
+	l, err := r.join(texts)
+	if err != nil {
+		return nil, err
+	}
+	if l.snapshot == nil {
+		l.snapshot = New(r.codec.writer)
+	}
+	return newRemoteSession(r, hold, lease, l), nil
+}
+
+// release gives a lock back, whatever became of the run's context.
+func (r *Remote) release(hold Hold) error {
+	ctx, cancel := context.WithTimeout(context.Background(), endIn)
+	defer cancel()
+	if err := hold.Release(ctx); err != nil {
+		return &Error{Where: r.Where(), Problem: "could not be unlocked", Err: err, Remedy: r.freed(hold)}
+	}
+	return nil
+}
+
+// freed says what becomes of a lock that was not given back.
+func (r *Remote) freed(hold Hold) string {
+	if lease := hold.Lease(); lease > 0 {
+		return "The lock ends by itself after " + lease.String()
+	}
+	return "If it stays locked, free it with \"espalier force-unlock ID\"; the next command shows the id"
+}
+
+// Filled is who, with an id, this process and this time in the place of what is left
+// out.
+func (who LockInfo) Filled() LockInfo {
+	if who.ID == "" {
+		who.ID = newUUID()
+	}
+	if who.PID == 0 {
+		who.PID = os.Getpid()
+	}
+	if who.Since.IsZero() {
+		who.Since = time.Now().UTC().Truncate(time.Second)
+	}
+	return who
+}
