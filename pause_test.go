@@ -32,7 +32,11 @@ func TestPaused(t *testing.T) {
 					cases[fmt.Sprintf("at write %d", n)] = func(s *killSite) { s.pauseAt(n) }
 				}
 			}
-			tryAll(t, func(t *testing.T) *killSite { return newKillSiteIn(t, kept(t, kind)) }, cases)
+			tryAll(t, func(t *testing.T) *killSite {
+				p := kept(t, kind)
+				p.values["lease"] = "5s" // no shorter than what two runs on a busy machine need
+				return newKillSiteIn(t, p)
+			}, cases)
 		})
 	}
 }

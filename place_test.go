@@ -113,7 +113,7 @@ func kept(t *testing.T, kind string) place {
 		return place{kind: kind, values: map[string]string{"address": serveHTTP(t, door), "retry_max": "1", "retry_wait_min": "0"}, free: k.free, gate: doorGate{door}}
 	case "postgres":
 		gate, conn := newPostgresGate(t, servertest.Postgres(t))
-		return place{kind: kind, values: map[string]string{"lease": "2s"}, env: []string{"PG_CONN_STR=" + conn}, gate: gate}
+		return place{kind: kind, values: map[string]string{"lease": "60s"}, env: []string{"PG_CONN_STR=" + conn}, gate: gate}
 	case "s3":
 		endpoint, accessKey, secretKey, bucket := servertest.S3(t)
 		to, err := url.Parse(endpoint)
@@ -132,7 +132,7 @@ func kept(t *testing.T, kind string) place {
 			}
 		}
 		return place{kind: kind, gate: doorGate{door},
-			values: map[string]string{"bucket": bucket, "key": "organisation.orgstate", "region": "us-east-1", "endpoint": serveHTTP(t, door), "lease": "10s"},
+			values: map[string]string{"bucket": bucket, "key": "organisation.orgstate", "region": "us-east-1", "endpoint": serveHTTP(t, door), "lease": "60s"},
 			forced: true,
 			env:    env}
 	}

@@ -324,7 +324,7 @@ func (r *run) leaveRest() {
 func (r *run) carryOut(ctx context.Context, i int) {
 	began := r.o.Now()
 	status, err := r.try(ctx, i)
-	var broken *recordError
+	var broken *RecordError
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if errors.As(err, &broken) {
@@ -348,10 +348,18 @@ func (r *run) carryOut(ctx context.Context, i int) {
 	}
 }
 
-// recordError says that the journal can no longer be kept.
-type recordError struct{ err error }
-
-func (e *recordError) Error() string {
-	return fmt.Sprintf("the record cannot be kept: %v", e.err)
+// RecordError says that the journal can no longer be kept, which ends the run.
+type RecordError struct {
+	// Done says of a step that its call has changed what it was to change, and that only
+	// the record of that is missing: the next run finds it live. Otherwise nothing is known to
+	// have changed.
+	Done bool
+	Err  error
 }
-func (e *recordError) Unwrap() error { return e.err }
+
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("the record cannot be kept: %v", e.Err)
+}
+
+// Unwrap returns why.
+func (e *RecordError) Unwrap() error { return e.Err }

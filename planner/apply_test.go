@@ -331,15 +331,19 @@ func TestApplyJournalFails(t *testing.T) {
 		entry string
 		err   error
 		calls []string
+		done  bool
 	}{
-		{"begin acme_group.top", full, []string{}},
-		{"commit acme_group.top", full, []string{"create acme_group.top"}},
-		{"create acme_group.top", &CallError{Verdict: Unkept, Err: full}, []string{"create acme_group.top"}}, // not sent, and nothing after it
+		{"begin acme_group.top", full, []string{}, false},
+		{"commit acme_group.top", full, []string{"create acme_group.top"}, true},
+		{"create acme_group.top", &CallError{Verdict: Unkept, Err: full}, []string{"create acme_group.top"}, false}, // not sent, and nothing after it
 	} {
 		p, f := small(t), &fake{fails: map[string]error{test.entry: test.err}}
 		r := applied(t, p, f, 1)
 		if r.Status[0] != Failed || !errors.Is(r.Stopped, full) || r.Count(Left) == 0 || !strings.Contains(r.Errors[0].Error(), "the record cannot be kept") {
 			t.Errorf("%s: %v, stopped %v", test.entry, statuses(p, r), r.Stopped)
+		}
+		if e, ok := errors.AsType[*RecordError](r.Errors[0]); !ok || e.Done != test.done || test.done && !r.Kept() {
+			t.Errorf("%s: %#v, kept %v; done should be %v", test.entry, r.Errors[0], r.Kept(), test.done)
 		}
 		// A call that needs nothing of it may be under way at the time.
 		calls := slices.DeleteFunc(f.calls(), func(call string) bool { return call == "create acme_position.p" })

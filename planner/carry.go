@@ -20,7 +20,7 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 	found := r.found(i)
 	if found == nil && !s.Made.IsZero() && s.Calls > 0 && r.sentBefore(i) == nil {
 		// The intent of the next call takes the place of that by which it is known.
-		if status, err := r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before}); err != nil {
+		if status, err := r.keep(ctx, i, s, false, Result{ID: s.ID, Answer: s.Before}); err != nil {
 			return status, err
 		}
 	}
@@ -34,14 +34,14 @@ func (r *run) try(ctx context.Context, i int) (Status, error) {
 	case s.makes():
 		return r.create(ctx, i, s, after)
 	case s.Calls == 0: // adopted or readdressed as it is
-		return r.keep(ctx, i, s, Result{ID: s.ID, Answer: s.Before})
+		return r.keep(ctx, i, s, false, Result{ID: s.ID, Answer: s.Before})
 	}
 	return r.update(ctx, i, s, after)
 }
 
 func (r *run) forget(ctx context.Context, s *Step) (Status, error) {
 	if err := r.journal.Forget(context.WithoutCancel(ctx), s); err != nil {
-		return Failed, &recordError{err}
+		return Failed, r.unrecorded(s.Action != Forget, err)
 	}
 	r.mu.Lock()
 	r.report.kept = true
@@ -74,14 +74,14 @@ func (r *run) call(ctx context.Context, i int, s *Step, wanted map[string]cty.Va
 		return schema.Object{}, errLeft
 	}
 	if err := r.journal.Begin(context.WithoutCancel(ctx), s, wanted); err != nil {
-		err = &recordError{err}
+		err = &RecordError{Err: err}
 		r.stop(err) // while the turn is still ours, so that nobody calls after it
 		return schema.Object{}, err
 	}
 	r.countResent(i)
 	o, err := send()
 	if verdict(err) == Unkept {
-		err = &recordError{err}
+		err = &RecordError{Err: err}
 		r.stop(err)
 	}
 	r.judge(s.Provider, err)
@@ -135,12 +135,12 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 		case Unanswered:
 			if accepted(err) {
 				if jerr := r.journal.Accept(context.WithoutCancel(ctx), s, after); jerr != nil {
-					return Failed, &recordError{jerr}
+					return Failed, r.unrecorded(true, jerr)
 				}
 			}
 			return r.unanswered(i, after, err)
 		case Changed:
-			if _, broken := r.refused(ctx, i, s, err); errors.As(broken, new(*recordError)) {
+			if _, broken := r.refused(ctx, i, s, err); errors.As(broken, new(*RecordError)) {
 				return Failed, broken
 			}
 			return Conflicted, err
@@ -152,7 +152,7 @@ func (r *run) create(ctx context.Context, i int, s *Step, after map[string]cty.V
 
 // made records an object that was created.
 func (r *run) made(ctx context.Context, i int, s *Step, after map[string]cty.Value, o schema.Object) (Status, error) {
-	status, err := r.keep(ctx, i, s, Result{ID: o.ID, Sent: after, Answer: o.Attrs})
+	status, err := r.keep(ctx, i, s, true, Result{ID: o.ID, Sent: after, Answer: o.Attrs})
 	if err != nil {
 		return status, err
 	}
@@ -166,7 +166,7 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 		return r.unanswered(i, after, err)
 	case err != nil && verdict(err) == Gone:
 		if jerr := r.journal.Commit(context.WithoutCancel(ctx), s, Result{ID: s.ID, Refused: true, Gone: true}); jerr != nil {
-			return Failed, &recordError{errors.Join(err, jerr)}
+			return Failed, &RecordError{Err: errors.Join(err, jerr)}
 		}
 		return Conflicted, fmt.Errorf("it is gone from the live system; plan again: %w", err)
 	case err != nil:
@@ -175,17 +175,17 @@ func (r *run) update(ctx context.Context, i int, s *Step, after map[string]cty.V
 	if s.Release {
 		return r.forget(ctx, s)
 	}
-	status, err := r.keep(ctx, i, s, Result{ID: s.ID, Sent: after, Answer: o.Attrs})
+	status, err := r.keep(ctx, i, s, true, Result{ID: s.ID, Sent: after, Answer: o.Attrs})
 	if err != nil {
 		return status, err
 	}
 	return r.heldToPromise(s, after, o)
 }
 
-// keep records the object as it now is.
-func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, error) {
+// keep records the object as it now is; called says that a call has made it so.
+func (r *run) keep(ctx context.Context, i int, s *Step, called bool, result Result) (Status, error) {
 	if err := r.journal.Commit(context.WithoutCancel(ctx), s, result); err != nil {
-		return Failed, &recordError{err}
+		return Failed, r.unrecorded(called, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -193,6 +193,17 @@ func (r *run) keep(ctx context.Context, i int, s *Step, result Result) (Status, 
 	r.results[i] = &aftermath{id: result.ID, layers: [...]map[string]cty.Value{s.Before, result.Sent, result.Answer}}
 	r.report.kept = true
 	return Done, nil
+}
+
+// unrecorded is the error of a step whose result could not be recorded; done says that its
+// call has changed what it was to change.
+func (r *run) unrecorded(done bool, err error) error {
+	if done {
+		r.mu.Lock()
+		r.report.kept = true
+		r.mu.Unlock()
+	}
+	return &RecordError{Done: done, Err: err}
 }
 
 // refused ends a step whose call changed nothing, or was never made.
@@ -203,14 +214,14 @@ func (r *run) refused(ctx context.Context, i int, s *Step, err error) (Status, e
 		}
 		return Left, nil
 	}
-	if errors.As(err, new(*recordError)) {
+	if errors.As(err, new(*RecordError)) {
 		return Failed, err
 	}
 	if earlier := r.sentBefore(i); earlier != nil && verdict(err) == Unsent {
 		return Undecided, earlier // and its intent stays
 	}
 	if jerr := r.journal.Commit(context.WithoutCancel(ctx), s, Result{ID: s.ID, Refused: true}); jerr != nil {
-		return Failed, &recordError{errors.Join(err, jerr)}
+		return Failed, &RecordError{Err: errors.Join(err, jerr)}
 	}
 	if verdict(err) == Unsent {
 		return Left, nil

@@ -27,7 +27,8 @@ type Backend interface {
 	// nothing; PushOver makes one.
 	Push(ctx context.Context, who LockInfo, wait time.Duration, judge func(now *Snapshot, unreadable error) (*Snapshot, error)) error
 	// Encode gives the text of a state as the backend writes it, encrypted if it
-	// encrypts; Decode reads such a text, and fails like Read.
+	// encrypts; Decode reads such a text, wherever it comes from. It fails with an *Error
+	// whose Where is empty.
 	Encode(s *Snapshot) ([]byte, error)
 	Decode(text []byte) (*Snapshot, error)
 	// Where says in words where the state is, for messages.
@@ -91,6 +92,32 @@ type LockInfo struct {
 	Since   time.Time `json:"since"`
 }
 
+// String says in words who holds a lock. It goes on from "locked by", and leaves out
+// what is not known.
+func (who LockInfo) String() string {
+	text := who.Who
+	if text == "" {
+		text = "another run"
+	}
+	var what []string
+	if who.Command != "" {
+		what = append(what, who.Command)
+	}
+	if who.PID != 0 {
+		what = append(what, fmt.Sprintf("process %d", who.PID))
+	}
+	if len(what) > 0 {
+		text += " (" + strings.Join(what, ", ") + ")"
+	}
+	if !who.Since.IsZero() {
+		text += " since " + who.Since.Format(time.RFC3339)
+	}
+	if who.ID != "" {
+		text += ", lock id " + who.ID
+	}
+	return text
+}
+
 // LockedError says that somebody else holds the lock.
 type LockedError struct {
 	Where  string
@@ -100,27 +127,5 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	text := fmt.Sprintf("the state in %s is locked by ", e.Where)
-	switch {
-	case e.Holder.ID == "":
-		return text + "another run"
-	case e.Holder.Who == "":
-		text += "another run"
-	default:
-		text += e.Holder.Who
-	}
-	var what []string
-	if e.Holder.Command != "" {
-		what = append(what, e.Holder.Command)
-	}
-	if e.Holder.PID != 0 {
-		what = append(what, fmt.Sprintf("process %d", e.Holder.PID))
-	}
-	if len(what) > 0 {
-		text += " (" + strings.Join(what, ", ") + ")"
-	}
-	if !e.Holder.Since.IsZero() {
-		text += " since " + e.Holder.Since.Format(time.RFC3339)
-	}
-	return text + ", lock id " + e.Holder.ID
+	return fmt.Sprintf("the state in %s is locked by %s", e.Where, e.Holder)
 }

@@ -1,6 +1,9 @@
 package state
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // What is said when the files of a state are not as a run should find them. Each
 // message names the files, and what to do with which.
@@ -41,6 +44,9 @@ func (s *fileSession) unsaved(f found, err error) error {
 		state += ", and what this run did is in " + s.paths.journal + ", from which the next run goes on"
 	}
 	e.Remedy = state + ". Make room on the disk, or make its folder one that you may write to, then run the command again"
+	if errors.As(err, new(*sealError)) {
+		e.Remedy = state + ". " + whenMended
+	}
 	return e
 }
 

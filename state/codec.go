@@ -13,6 +13,9 @@ import (
 // Cipher keeps texts from being read by any but those whom a configuration names.
 // Its methods may be called at the same time.
 type Cipher interface {
+	// Check fails where what Seal makes could not be opened again here, and says what to
+	// do. It costs little: no work that a passphrase asks for.
+	Check() error
 	// Seal encrypts a text for all who shall read it.
 	Seal(plain []byte) ([]byte, error)
 	// Open decrypts what Seal has made, in full or not at all: a text that was
@@ -31,6 +34,26 @@ type codec struct {
 	any         bool
 }
 
+// ready fails where what a run does could not be written, so that it is said before it
+// does anything.
+func (c codec) ready(where string) error {
+	if c.write == nil {
+		return nil
+	}
+	if err := c.write.Check(); err != nil {
+		return &Error{Where: where, Problem: "cannot be encrypted", Err: err, Remedy: "Nothing was changed"}
+	}
+	return nil
+}
+
+// sealError says that a text could not be encrypted, which has nothing to do with where
+// it is to be written. The cause says what to do.
+type sealError struct{ err error }
+
+func (e *sealError) Error() string { return "it cannot be encrypted: " + e.err.Error() }
+
+func (e *sealError) Unwrap() error { return e.err }
+
 // encode is Encode, for one who has the texts of some records already, and
 // encrypted where it is to be. What is encrypted still shows its lineage and its
 // serial, so that versions can be told apart by those who cannot read them.
@@ -41,7 +64,7 @@ func (c codec) encode(s *Snapshot, texts map[*Record][]byte) ([]byte, error) {
 	}
 	sealed, err := c.write.Seal(plain)
 	if err != nil {
-		return nil, err
+		return nil, &sealError{err}
 	}
 	b := make([]byte, 0, 512+len(sealed)*4/3)
 	b = strconv.AppendInt(append(b, "{\n  \"format\": "...), Format, 10)
@@ -91,6 +114,7 @@ func (c codec) admits(sealed bool) error {
 		}
 	case !sealed && c.read != nil && !c.any:
 		return &Error{
+			Plain:   true,
 			Problem: "is not encrypted, and the configuration wants it to be",
 			Remedy:  "Nothing was changed. If it is the state that you want, encrypt it with \"espalier state rekey\"; if it was put there by somebody else, put back your own",
 		}

@@ -12,6 +12,8 @@ type Error struct {
 	Remedy string
 	// Err is the cause, if there is one.
 	Err error
+	// Plain says that the state is in the clear, which is all that is wrong with it.
+	Plain bool
 }
 
 func (e *Error) Error() string {

@@ -94,6 +94,9 @@ func (f *File) Open(ctx context.Context, who LockInfo, wait time.Duration) (Sess
 // and what a run was writing when it was killed.
 func (f *File) begin(p paths, lock *fileLock) (*fileSession, error) {
 	l, err := f.load(p)
+	if err == nil {
+		err = f.codec.ready(f.path)
+	}
 	if err != nil {
 		return nil, err
 	}

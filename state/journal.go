@@ -96,7 +96,7 @@ func (c codec) appendHeader(b []byte, h header) ([]byte, error) {
 	case h.key != nil:
 		sealed, err := c.write.Seal(slices.Concat(h.key.secret[:], secret))
 		if err != nil {
-			return nil, fmt.Errorf("its key cannot be encrypted: %w", err)
+			return nil, &sealError{err}
 		}
 		b = appendString(append(b, `,"sealed":`...), base64.StdEncoding.EncodeToString(sealed))
 	case secret != nil:

@@ -14,6 +14,9 @@ import (
 // lockPoll is how often a waiting run tries again.
 const lockPoll = 50 * time.Millisecond
 
+// endsWithProcess is what is to be known of the lock of a run that is at work, or dead.
+const endsWithProcess = "The lock ends with the process that holds it, so there is none to remove"
+
 // fileLock is a kernel lock on a file beside the state, which dies with its
 // process, and a second file that says in words who holds it. Only the first
 // ever keeps anybody out; the second may be left by a dead process.
@@ -27,6 +30,7 @@ type fileLock struct {
 // acquire takes the lock, waiting up to wait, and notes who holds it.
 func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Duration) (*fileLock, error) {
 	l := &fileLock{flock: flock.New(p.lock), disk: d, info: p.lockInfo}
+	who, began := who.Filled(), time.Now()
 	locked, err := l.try(ctx, wait)
 	switch {
 	case ctx.Err() != nil && !locked:
@@ -35,9 +39,9 @@ func (p paths) acquire(ctx context.Context, d disk, who LockInfo, wait time.Dura
 		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make its folder one that you may write to"}
 	case !locked:
 		holder, _ := readLockInfo(d, p.lockInfo) // unreadable: nobody can be named
-		return nil, &LockedError{Where: p.state, Holder: holder, Remedy: "The lock ends with the process that holds it, so there is none to remove"}
+		return nil, &LockedError{Where: p.state, Holder: holder, Remedy: endsWithProcess}
 	}
-	if err := l.note(who); err != nil {
+	if err := l.note(who.later(elapsed(began))); err != nil {
 		l.release()
 		return nil, &Error{Where: p.state, Problem: "cannot be locked", Err: err, Remedy: "Make room on the disk, or make its folder one that you may write to"}
 	}
@@ -87,7 +91,7 @@ func (l *fileLock) current() (bool, error) {
 
 // note writes down who holds the lock.
 func (l *fileLock) note(who LockInfo) error {
-	text, err := json.Marshal(who.Filled())
+	text, err := json.Marshal(who)
 	if err != nil {
 		return err
 	}
@@ -129,7 +133,7 @@ func (p paths) unlock(d disk, id string) error {
 		return &Error{Where: p.state, Problem: "has no lock to remove", Remedy: "A lock file alone keeps nobody out; just run the command again"}
 	}
 	if holder.ID != id {
-		return &Error{Where: p.state, Problem: fmt.Sprintf("has no lock %q", id), Remedy: fmt.Sprintf("The one there is, is %s, of %s (%s)", holder.ID, holder.Who, holder.Command)}
+		return &Error{Where: p.state, Problem: fmt.Sprintf("has no lock %q", id), Remedy: fmt.Sprintf("The one there is belongs to %s", holder)}
 	}
 	locked, err := l.flock.TryLock()
 	if err != nil {
@@ -137,7 +141,7 @@ func (p paths) unlock(d disk, id string) error {
 	}
 	if !locked {
 		return &Error{
-			Where: p.state, Problem: "is in use: its lock is held by a process that is alive", Err: &LockedError{Where: p.state, Holder: holder},
+			Where: p.state, Problem: "is in use: its lock is held by a process that is alive", Err: &LockedError{Where: p.state, Holder: holder, Remedy: endsWithProcess},
 			Remedy: fmt.Sprintf("Wait for process %d to end, or end it; its lock goes with it", holder.PID),
 		}
 	}

@@ -85,7 +85,7 @@ func (e *LostError) Error() string {
 		text += ": " + e.Why
 	}
 	if e.Holder.ID != "" {
-		text += fmt.Sprintf("; it now belongs to %s (%s) since %s, lock id %s", e.Holder.Who, e.Holder.Command, e.Holder.Since.Format(time.RFC3339), e.Holder.ID)
+		text += fmt.Sprintf("; it now belongs to %s", e.Holder)
 	}
 	return text
 }

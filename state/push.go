@@ -50,13 +50,23 @@ func sameState(a, b *Snapshot) bool {
 func (f *File) Encode(s *Snapshot) ([]byte, error) { return f.codec.encode(s, nil) }
 
 // Decode implements Backend.
-func (f *File) Decode(text []byte) (*Snapshot, error) { return f.codec.decode(text) }
+func (f *File) Decode(text []byte) (*Snapshot, error) { return f.codec.decodeGiven(text) }
 
 // Encode implements Backend.
 func (r *Remote) Encode(s *Snapshot) ([]byte, error) { return r.codec.encode(s, nil) }
 
 // Decode implements Backend.
-func (r *Remote) Decode(text []byte) (*Snapshot, error) { return r.codec.decode(text) }
+func (r *Remote) Decode(text []byte) (*Snapshot, error) { return r.codec.decodeGiven(text) }
+
+// decodeGiven is decode for a text that comes from elsewhere: where what is kept is whole,
+// there is nothing to put back.
+func (c codec) decodeGiven(text []byte) (*Snapshot, error) {
+	s, err := c.decode(text)
+	if e, ok := errors.AsType[*Error](err); ok && e.Remedy == restoreRemedy {
+		e.Remedy = "Nothing was changed. Give a state that \"espalier state pull\" has written, or that a run has kept in a file because it could not save it"
+	}
+	return s, err
+}
 
 // Push implements Backend.
 func (f *File) Push(ctx context.Context, who LockInfo, wait time.Duration, judge func(*Snapshot, error) (*Snapshot, error)) error {
@@ -133,7 +143,11 @@ func (r *Remote) Push(ctx context.Context, who LockInfo, wait time.Duration, jud
 	}
 	err = r.push(ctx, hold, judge)
 	lease.end()
-	return errors.Join(err, r.release(hold))
+	patience := endIn
+	if err != nil {
+		patience = endBriefly
+	}
+	return errors.Join(err, r.release(hold, patience))
 }
 
 // push is Push under the lock.
@@ -155,7 +169,10 @@ func (r *Remote) push(ctx context.Context, hold Hold, judge func(*Snapshot, erro
 		err = forgetter.Forget(ctx)
 	}
 	if err != nil {
-		return &Error{Where: r.Where(), Problem: "cannot be written", Err: err}
+		if errors.As(err, new(*Error)) {
+			return r.located(err)
+		}
+		return &Error{Where: r.Where(), Problem: "cannot be written", Err: err, Remedy: whenMended}
 	}
 	return nil
 }

@@ -27,8 +27,14 @@ const (
 	// endIn bounds how long the end of a run may take to save, so that a place that is gone
 	// for good does not keep it.
 	endIn = 2 * time.Minute
-	// endInAgain is as much for one that could not be reached right before.
+	// endInAgain is as much for one that could not be reached for as long as a lease.
 	endInAgain = 15 * time.Second
+	// endBriefly is as much for one to which a writing has just failed for good: what the
+	// run did is to be kept elsewhere, before somebody ends it.
+	endBriefly = 5 * time.Second
+
+	// whenMended is what to do about a place that does not do what is asked of it.
+	whenMended = "When that is mended, run the command again"
 )
 
 // NewRemote returns the state kept at a place. types and writer are as for NewFile.
@@ -60,7 +66,7 @@ func (r *Remote) Unlock(ctx context.Context, id string) error {
 	if err == nil || errors.As(err, new(*Error)) {
 		return err
 	}
-	return &Error{Where: r.Where(), Problem: "cannot be unlocked", Err: err}
+	return &Error{Where: r.Where(), Problem: "cannot be unlocked", Err: err, Remedy: whenMended}
 }
 
 // Open implements Backend.
@@ -72,7 +78,7 @@ func (r *Remote) Open(ctx context.Context, who LockInfo, wait time.Duration) (Se
 	s, err := r.begin(ctx, hold, lease)
 	if err != nil {
 		lease.end()
-		return nil, errors.Join(err, r.release(hold))
+		return nil, errors.Join(err, r.release(hold, endBriefly))
 	}
 	return s, nil
 }
@@ -80,10 +86,11 @@ func (r *Remote) Open(ctx context.Context, who LockInfo, wait time.Duration) (Se
 // lock takes the lock, waiting up to wait, and begins to keep it.
 func (r *Remote) lock(ctx context.Context, who LockInfo, wait time.Duration) (Hold, *lease, error) {
 	who = who.Filled()
-	until := time.Now().Add(wait)
+	began := time.Now()
+	until := began.Add(wait)
 	for pause := r.poll; ; pause = min(pause*3/2, lockPollLast) {
 		asked := time.Now()
-		hold, err := r.place.Lock(ctx, who)
+		hold, err := r.place.Lock(ctx, who.later(elapsed(began)))
 		if err == nil {
 			return hold, newLease(r.Where(), hold, asked), nil
 		}
@@ -94,12 +101,9 @@ func (r *Remote) lock(ctx context.Context, who LockInfo, wait time.Duration) (Ho
 		case !ok && errors.As(err, new(*Error)):
 			return nil, nil, err
 		case !ok:
-			return nil, nil, &Error{Where: r.Where(), Problem: "cannot be locked", Err: err}
+			return nil, nil, &Error{Where: r.Where(), Problem: "cannot be locked", Err: err, Remedy: "Nothing was changed. " + whenMended}
 		case left <= 0:
-			if locked.Remedy == "" && locked.Holder.ID != "" {
-				locked.Remedy = fmt.Sprintf("If that run is dead, free the state with \"espalier force-unlock %s\"", locked.Holder.ID)
-			}
-			return nil, nil, locked
+			return nil, nil, locked.withRemedy()
 		default:
 			// Those who wait do not all ask at once.
 			if err := sleep(ctx, min(left, pause/2+rand.N(pause))); err != nil {
@@ -120,6 +124,18 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// withRemedy is the error with what frees a lock that does not end with its holder.
+func (e *LockedError) withRemedy() *LockedError {
+	switch {
+	case e.Remedy != "":
+	case e.Holder.ID == "":
+		e.Remedy = "If that run is dead: its lock's id is not told, so try \"espalier force-unlock unknown\"; if the server wants the right id, remove the lock with the server's own means"
+	default:
+		e.Remedy = fmt.Sprintf("If that run is dead, free the state with \"espalier force-unlock %s\"", e.Holder.ID)
+	}
+	return e
+}
+
 // begin reads the state under the lock.
 func (r *Remote) begin(ctx context.Context, hold Hold, lease *lease) (Session, error) {
 	texts, err := hold.Texts(ctx)
@@ -130,15 +146,19 @@ func (r *Remote) begin(ctx context.Context, hold Hold, lease *lease) (Session, e
 	if err != nil {
 		return nil, err
 	}
+	if err := r.codec.ready(r.Where()); err != nil {
+		return nil, err
+	}
 	if l.snapshot == nil {
 		l.snapshot = New(r.codec.writer)
 	}
 	return newRemoteSession(r, hold, lease, l), nil
 }
 
-// release gives a lock back, whatever became of the run's context.
-func (r *Remote) release(hold Hold) error {
-	ctx, cancel := context.WithTimeout(context.Background(), endIn)
+// release gives a lock back, whatever became of the run's context. It is tried for no
+// longer than patience.
+func (r *Remote) release(hold Hold, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := hold.Release(ctx); err != nil {
 		return &Error{Where: r.Where(), Problem: "could not be unlocked", Err: err, Remedy: r.freed(hold)}
@@ -166,5 +186,11 @@ func (who LockInfo) Filled() LockInfo {
 	if who.Since.IsZero() {
 		who.Since = time.Now().UTC().Truncate(time.Second)
 	}
+	return who
+}
+
+// later is who gets a lock after waiting for it.
+func (who LockInfo) later(waited time.Duration) LockInfo {
+	who.Since = who.Since.Add(waited.Truncate(time.Second))
 	return who
 }

@@ -122,7 +122,7 @@ func (s *remoteSession) broken(err error) error {
 		return err
 	}
 	e := &Error{Where: s.where, Problem: "cannot be kept any more", Err: err,
-		Remedy: "No further call is made. When the place can be reached again, run the command again: it goes on from what was kept"}
+		Remedy: "No further call is made. " + whenMended + ": it goes on from what was kept"}
 	if errors.As(err, new(*ChangedError)) {
 		e.Problem = "is not safe to go on with"
 		e.Remedy = "No further call is made. Find out who changes it past the lock, then run the command again"
@@ -150,7 +150,11 @@ func (s *remoteSession) Close(context.Context) error {
 		err = s.save()
 	}
 	s.lease.end()
-	released := s.remote.release(s.hold)
+	patience := endIn
+	if err != nil || s.failed() != nil {
+		patience = endBriefly
+	}
+	released := s.remote.release(s.hold, patience)
 	if s.lease.isTaken() {
 		released = nil // there was nothing left to give back
 	}
@@ -173,18 +177,22 @@ func (s *remoteSession) save() error {
 	data, err := s.codec.encode(next, s.texts)
 	s.mu.Unlock()
 	if err != nil {
-		return &Error{Where: s.where, Problem: "could not be saved", Err: err, Remedy: "What this run did is in its journal, from which the next run goes on"}
+		return &Error{Where: s.where, Problem: "could not be saved", Err: err, Remedy: s.left()}
 	}
 	wait := endIn
-	if expired != nil || s.batch != nil && s.batch.failed() != nil {
+	switch {
+	case s.failed() != nil:
+		wait = endBriefly
+	case expired != nil:
 		wait = endInAgain
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	err = s.judged(s.hold.Replace(ctx, data))
 	switch {
-	case err == nil || errors.As(err, new(*Error)):
+	case err == nil || s.lease.isTaken():
 		return err
+	case errors.As(err, new(*Error)): // it says what to do
 	case errors.As(err, new(*ChangedError)):
 		err = &Error{Where: s.where, Problem: "was not overwritten", Err: err,
 			Remedy: fmt.Sprintf("Compare the two (the serial of this run's is %d), and push the one to go on from with \"espalier state push -force\"", next.Serial)}
@@ -192,6 +200,14 @@ func (s *remoteSession) save() error {
 		err = &Error{Where: s.where, Problem: "could not be saved", Err: err, Remedy: s.left()}
 	}
 	return &UnsavedError{Err: err, State: data}
+}
+
+// failed is why the last lines, or the last state, could not be written.
+func (s *remoteSession) failed() error {
+	if s.whole != nil {
+		return s.whole.failed()
+	}
+	return s.batch.failed()
 }
 
 // left says what of the run is kept at the place.

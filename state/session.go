@@ -95,6 +95,9 @@ func (s *fileSession) result(lines []byte) error { return s.appender.result(line
 
 // broken implements keeper: the journal cannot be written.
 func (s *fileSession) broken(err error) error {
+	if errors.As(err, new(*sealError)) {
+		return &Error{Where: s.file.path, Problem: "cannot be kept any more", Err: err, Remedy: "No further call is made. " + whenMended}
+	}
 	return &Error{
 		Where: s.file.path, Problem: "cannot be kept any more: its journal " + s.paths.journal + " cannot be written", Err: err,
 		Remedy: "Make room on the disk, or make its folder one that you may write to, then run the command again",

@@ -221,8 +221,8 @@ func (p *project) carryOut(ctx, timed context.Context, f *applyFlags, session st
 	}
 	p.tell(made, report, outputs, f)
 	err := exitOf(made.plan, report)
-	if err == nil && errors.As(closeErr, new(*state.UnsavedError)) && report.Count(planner.Done) > 0 {
-		err = exit(ExitPartial) // all of it is done live, and the state does not say so
+	if err == nil && closeErr != nil && report.Count(planner.Done) > 0 {
+		err = exit(ExitPartial) // all of it is done live, and something is left to put right
 	}
 	return errors.Join(err, closeErr)
 }

@@ -51,8 +51,43 @@ func writeErrored(folder string, text []byte) (name string, err error) {
 	return name, nil
 }
 
-// warnUnsaved says of states in the folder that runs could not save, and that are
-// newer than the one that is there.
+// unsaved is a state that a run could not save, in the file where it was put.
+type unsaved struct {
+	name    string // as commands take it
+	lineage string
+	serial  uint64
+}
+
+// findUnsaved finds such states where keepUnsaved puts them. What is of no use for any
+// reason is left out.
+func (a *app) findUnsaved() []unsaved {
+	var list []unsaved
+	for n, folder := range []string{a.dir, os.TempDir()} {
+		names, _ := filepath.Glob(filepath.Join(folder, "errored*.orgstate")) // a folder named like a pattern has none
+		slices.Sort(names)
+		for _, name := range names {
+			var kept struct {
+				Lineage string
+				Serial  uint64
+			}
+			text, err := os.ReadFile(name)
+			if err != nil || json.Unmarshal(text, &kept) != nil || kept.Lineage == "" {
+				continue
+			}
+			if n == 0 {
+				name = filepath.Base(name)
+			}
+			list = append(list, unsaved{name, kept.Lineage, kept.Serial})
+		}
+		if filepath.Clean(a.dir) == filepath.Clean(os.TempDir()) {
+			break
+		}
+	}
+	return list
+}
+
+// warnUnsaved says of states that runs could not save, and that are newer than the one
+// that is there.
 func (p *project) warnUnsaved(now *state.Snapshot) {
 	there := "none"
 	if now != nil && (now.Serial > 0 || now.Unfinished) {
@@ -60,22 +95,14 @@ func (p *project) warnUnsaved(now *state.Snapshot) {
 	} else {
 		now = nil // a session on a new state
 	}
-	names, _ := filepath.Glob(filepath.Join(p.app.dir, "errored*.orgstate")) // the pattern is right
-	slices.Sort(names)
-	for _, name := range names {
-		var kept struct {
-			Lineage string
-			Serial  uint64
-		}
-		text, err := os.ReadFile(name)
-		if err != nil || json.Unmarshal(text, &kept) != nil || now != nil && (now.Lineage != kept.Lineage || now.Serial >= kept.Serial) {
+	for _, kept := range p.app.findUnsaved() {
+		if now != nil && (now.Lineage != kept.lineage || now.Serial >= kept.serial) {
 			continue
 		}
-		name = filepath.Base(name)
 		p.app.diagnostics(hcl.Diagnostics{{
 			Severity: hcl.DiagWarning, Summary: "An earlier run could not save its state",
 			Detail: fmt.Sprintf("%s holds version %d of the state, and in %s there is %s. If that run's state is the one to go on from, push it first: espalier state push %s. If it is of no use any more, delete it.",
-				name, kept.Serial, p.backend.Where(), there, name),
+				kept.name, kept.serial, p.backend.Where(), there, kept.name),
 		}})
 	}
 }

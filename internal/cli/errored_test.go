@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/espalier-dev/espalier/state"
 )
 
 // A state that could not be saved is kept in the configuration's folder, else in that
@@ -39,6 +41,45 @@ func TestKeepUnsaved(t *testing.T) {
 	a := &app{dir: gone}
 	if said := a.keepUnsaved([]byte("x")); !strings.Contains(said, "could not be kept in a file either") || !strings.Contains(said, gone) {
 		t.Errorf("with nowhere to go: %s", said)
+	}
+}
+
+// A state that a run could not save is found again where it was put, also in the folder for
+// temporary files; what is another's, older, or no state is not.
+func TestWarnUnsaved(t *testing.T) {
+	dir, temp := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("TMP", temp)
+	inTemp := filepath.Join(temp, "errored.orgstate")
+	for name, text := range map[string]string{
+		filepath.Join(dir, "errored.orgstate"):    `{"lineage": "ours", "serial": 7}`,
+		filepath.Join(dir, "errored.1.orgstate"):  `{"lineage": "ours", "serial": 3}`,
+		filepath.Join(dir, "errored.2.orgstate"):  `{}`,
+		inTemp:                                    `{"lineage": "ours", "serial": 8}`,
+		filepath.Join(temp, "errored.1.orgstate"): `{"lineage": "theirs", "serial": 9}`,
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []string{dir, temp} {
+		var said bytes.Buffer
+		a := newApp(Streams{Err: &said, Width: 400})
+		a.dir = at
+		p := &project{app: a, backend: state.NewFile("s.json", a.types, Version)}
+		p.warnUnsaved(&state.Snapshot{Lineage: "ours", Serial: 3})
+		want := []string{"errored.orgstate holds version 7", inTemp + " holds version 8", "state push " + inTemp}
+		if at == temp {
+			want = []string{" errored.orgstate holds version 8", "state push errored.orgstate"}
+		}
+		for _, text := range want {
+			if strings.Count(said.String(), text) != 1 {
+				t.Errorf("in %s: not once %q in:\n%s", at, text, said.String())
+			}
+		}
+		if n := strings.Count(said.String(), " holds version "); n != len(want)-1 {
+			t.Errorf("in %s: %d warnings:\n%s", at, n, said.String())
+		}
 	}
 }
 

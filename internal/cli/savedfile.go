@@ -79,7 +79,7 @@ func decodeSaved(file string, data []byte, demanded bool, opener func() (state.C
 	}
 	switch {
 	case outer.Sealed == nil && demanded:
-		return nil, nil, fmt.Errorf("%s is not encrypted, and the configuration wants plans to be: somebody else may have put it there, or the encryption block is newer than the plan. Nothing was changed. Plan again", file)
+		return nil, nil, fmt.Errorf("%q is not encrypted, and the configuration wants plans to be: somebody else may have put it there, or the encryption block is newer than the plan. Nothing was changed. Plan again", file)
 	case outer.Sealed == nil:
 		return decodePlain(file, data)
 	}
@@ -89,11 +89,11 @@ func decodeSaved(file string, data []byte, demanded bool, opener func() (state.C
 	}
 	cipher, err := opener()
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s is encrypted: %w", file, err)
+		return nil, nil, fmt.Errorf("%q is encrypted: %w", file, err)
 	}
 	plain, err := cipher.Open(outer.Sealed)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s cannot be decrypted: %w", file, err)
+		return nil, nil, fmt.Errorf("%q cannot be decrypted: %w", file, err)
 	}
 	saved, plan, err := decodePlain(file, plain)
 	if err == nil && saved.Encryption == nil {
@@ -113,7 +113,7 @@ func decodePlain(file string, data []byte) (*savedPlan, *planner.Plan, error) {
 	}
 	plan, err := planner.Decode(saved.Plan)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w. Plan again", file, err)
+		return nil, nil, fmt.Errorf("%q: %w. Plan again", file, err)
 	}
 	return &saved, plan, nil
 }
@@ -122,10 +122,10 @@ func decodePlain(file string, data []byte) (*savedPlan, *planner.Plan, error) {
 // in those two fields of it.
 func readDocument(file string, data []byte, format *int, writer *string, document any) error {
 	if err := json.Unmarshal(data, document); err != nil || *format == 0 {
-		return fmt.Errorf("%s %w", file, errNoPlan)
+		return fmt.Errorf("%q %w", file, errNoPlan)
 	}
 	if *format != savedFormat {
-		return fmt.Errorf("%s was saved by espalier %s in format %d, and this is %s, which reads format %d. Plan again", file, *writer, *format, Version, savedFormat)
+		return fmt.Errorf("%q was saved by espalier %s in format %d, and this is %s, which reads format %d. Plan again", file, *writer, *format, Version, savedFormat)
 	}
 	return nil
 }
@@ -138,5 +138,5 @@ func isWritten(data []byte, document any) bool {
 }
 
 func damagedPlan(file string) error {
-	return fmt.Errorf("%s has been changed or damaged since it was saved: its checksum does not fit. Plan again", file)
+	return fmt.Errorf("%q has been changed or damaged since it was saved: its checksum does not fit. Plan again", file)
 }

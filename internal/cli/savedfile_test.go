@@ -130,14 +130,14 @@ func TestSavedPlanRefuses(t *testing.T) {
 		opener   func() (state.Cipher, error)
 		want     string
 	}{
-		{"a plain one where it should not be", savedSample(t, nil), true, with(c), "a.plan is not encrypted, and the configuration wants plans to be"},
-		{"one with a checksum made anew", changed, true, with(c), "a.plan cannot be decrypted: it was changed or damaged"},
-		{"another passphrase", sealed, true, with(phrase(t, "seven words")), "a.plan cannot be decrypted: the passphrase is not the one"},
+		{"a plain one where it should not be", savedSample(t, nil), true, with(c), `"a.plan" is not encrypted, and the configuration wants plans to be`},
+		{"one with a checksum made anew", changed, true, with(c), `"a.plan" cannot be decrypted: it was changed or damaged`},
+		{"another passphrase", sealed, true, with(phrase(t, "seven words")), `"a.plan" cannot be decrypted: the passphrase is not the one`},
 		{"no key", sealed, false, func() (state.Cipher, error) {
 			c, errs := seal.New(seal.Config{})
 			return c, errors.Join(errs...)
-		}, "a.plan cannot be decrypted: there is neither a passphrase nor a private key here"},
-		{"a bad key", sealed, false, func() (state.Cipher, error) { return nil, errors.New("the key is bad") }, "a.plan is encrypted: the key is bad"},
+		}, `"a.plan" cannot be decrypted: there is neither a passphrase nor a private key here`},
+		{"a bad key", sealed, false, func() (state.Cipher, error) { return nil, errors.New("the key is bad") }, `"a.plan" is encrypted: the key is bad`},
 		{"a plain one that somebody has encrypted", plainWithin, true, with(c), "has been changed or damaged"},
 		{"another format", bytes.Replace(sealed, []byte(`"format":1`), []byte(`"format":2`), 1), true, with(c), "in format 2"},
 		{"not a plan", []byte("{}"), true, with(c), "is not a saved plan"},
@@ -161,6 +161,8 @@ func TestSettingsInPlans(t *testing.T) {
 
 // marking is a cipher for fuzzing: it costs nothing, and marks what it has sealed.
 type marking struct{}
+
+func (marking) Check() error { return nil }
 
 func (marking) Seal(plain []byte) ([]byte, error) { return append([]byte("sealed:"), plain...), nil }
 

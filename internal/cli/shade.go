@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/espalier-dev/espalier/schema"
+	"github.com/espalier-dev/espalier/state/all"
+	"github.com/espalier-dev/espalier/state/seal"
 )
 
 // sources are the configuration's files as diagnostics may quote them: with stars
@@ -57,6 +59,10 @@ func (a *app) sensitiveNames() []string {
 	for _, typ := range a.library.Resources {
 		add(typ.Attributes)
 	}
+	for _, kind := range all.Kinds() {
+		add(kind.Settings)
+	}
+	add(seal.Settings())
 	return names
 }
 
@@ -72,14 +78,15 @@ type shade struct {
 }
 
 // quoted is a text in quotes, or what there is of one on its line; its group is
-// what is within.
-const quoted = `"((?:[^"\\\n]|\\.)*)`
+// what is within, with the texts in its expressions.
+const quoted = `"((?:\$\{[^{}\n]*\}|[^"\\\n]|\\.)*)`
 
 func newShade(names []string) *shade {
 	s := &shade{
 		texts: []*regexp.Regexp{
 			regexp.MustCompile(`\bsensitive\(\s*` + quoted),
-			regexp.MustCompile(`://([^/@"\s]*)@`),
+			regexp.MustCompile(`://([^"\n]*)@`), // a password that is not written as it should be may hold anything
+			regexp.MustCompile(`(?i)(AGE-SECRET-KEY-[A-Z0-9-]*)`),
 			regexp.MustCompile(`"(?:[^"\s?]*://|/)[^"\s?]*\?([^"\s]*)`),
 		},
 		blocks: regexp.MustCompile(`\{[^{}]*\}`),
@@ -106,18 +113,12 @@ func (s *shade) cover(src []byte) []byte {
 			coverAll(out[at[0]:at[1]], block, s.hidden)
 		}
 	}
+	coverEspalier(out, src)
 	if s.heredocs == nil {
 		return out
 	}
 	for _, at := range s.heredocs.FindAllSubmatchIndex(src, -1) {
-		end := at[1]
-		for line := range bytes.Lines(src[at[1]:]) {
-			if bytes.Equal(bytes.TrimSpace(line), src[at[2]:at[3]]) {
-				break
-			}
-			end += len(line)
-		}
-		stars(out[at[1]:end])
+		stars(out[at[1] : at[1]+heredocEnd(src[at[1]:], src[at[2]:at[3]])])
 	}
 	return out
 }

@@ -3,21 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/zclconf/go-cty/cty"
 
-	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
-	"github.com/espalier-dev/espalier/state/all"
 )
 
 // migration is what "state migrate" was told.
@@ -35,7 +27,8 @@ func (a *app) stateMigrateCommand() *cobra.Command {
 		Long: "migrate copies the state to another kind of place, or from one, under the locks of both, and\n" +
 			"reads the copy back. The old one stays as it is. A place is written as KIND,SETTING=VALUE,...\n" +
 			"with the settings of its state block; one that holds a comma is quoted: 'http,\"address=...\"'.\n" +
-			"The place that is not given is that of the configuration.",
+			"The place that is not given is that of the configuration. A plain state in the place of -from is\n" +
+			"encrypted on the way if the configuration has an encryption block.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if m.from == "" && m.to == "" {
 				return errors.New("nothing says where the state is to go. Give -to KIND,SETTING=VALUE,..., or -from with the place where it was if the configuration names the new one already")
@@ -67,25 +60,31 @@ func (p *project) migrate(ctx context.Context, m migration) error {
 	if from.Where() == to.Where() {
 		return fmt.Errorf("both places are %s, so there is nothing to copy", from.Where())
 	}
-	switch had, _, err := from.Read(ctx); {
+	had, _, err := from.Read(ctx)
+	plain := false
+	if m.from != "" && isPlain(err) {
+		// Who names the place says that its state is the right one.
+		plain = true
+		from, _, err = p.place("from", m.from, state.WithRekey(p.cipher, p.cipher))
+		if err == nil {
+			had, _, err = from.Read(ctx)
+		}
+	}
+	switch {
 	case err != nil:
 		return err
 	case had == nil:
 		return fmt.Errorf("there is no state in %s to be copied", from.Where())
 	}
-	var session state.Session
-	err = p.app.patiently(m.wait, func(wait time.Duration) (err error) {
-		session, err = from.Open(ctx, p.app.who("state migrate"), wait)
-		return err
-	})
+	copied, err := p.copyLocked(ctx, from, to, m)
 	if err != nil {
 		return err
 	}
-	copied, err := p.copyState(ctx, session.Snapshot(), to, m)
-	if err = errors.Join(err, session.Close(ctx)); err != nil {
-		return err
+	encrypted := ""
+	if plain {
+		encrypted = " It was in the clear, and was encrypted for " + p.cipher.For() + " on the way."
 	}
-	p.app.say("The state is now in %s (version %d, %s), and was read back the same.", to.Where(), copied.Serial, count(len(copied.Records), "object", "objects"))
+	p.app.say("The state is now in %s (version %d, %s), and was read back the same.%s", to.Where(), copied.Serial, count(len(copied.Records), "object", "objects"), encrypted)
 	p.app.say("The old copy is kept in %s.", from.Where())
 	if m.to != "" {
 		p.app.say("\nHave the configuration name the new place:\n\n%s", block)
@@ -93,67 +92,45 @@ func (p *project) migrate(ctx context.Context, m migration) error {
 	return nil
 }
 
-// place is a backend that a flag of migrate names, or the configuration's, with the
-// block that leads there.
-func (p *project) place(flag, text string) (state.Backend, string, error) {
-	if text == "" {
-		return p.backend, "", nil
+// isPlain reports whether all that is wrong with a state is that it is in the clear.
+func isPlain(err error) bool {
+	e, ok := errors.AsType[*state.Error](err)
+	for ; ok && !e.Plain; e, ok = errors.AsType[*state.Error](e.Err) {
 	}
-	kind, values, err := parsePlace(text)
-	if err != nil {
-		return nil, "", fmt.Errorf("-%s=%s is not a place: %w", flag, text, err)
-	}
-	backend, errs := p.openState(kind, values)
-	for n := range errs {
-		errs[n] = fmt.Errorf("-%s cannot be used: %w", flag, errs[n])
-	}
-	if len(errs) > 0 {
-		return nil, "", errors.Join(errs...)
-	}
-	return backend, blockText(kind, values), nil
+	return ok
 }
 
-// parsePlace reads KIND,SETTING=VALUE,...
-func parsePlace(text string) (kind string, values map[string]cty.Value, err error) {
-	fields, err := csv.NewReader(strings.NewReader(text)).Read()
-	if err != nil {
-		return "", nil, errors.New("a value that holds a comma or a quotation mark is written in quotation marks, as a cell of a CSV file is")
-	}
-	values = map[string]cty.Value{}
-	for _, field := range fields[1:] {
-		name, value, ok := strings.Cut(field, "=")
-		if !ok {
-			return "", nil, fmt.Errorf("%q should be SETTING=VALUE", field)
+// copyLocked copies a state under the locks of both places. Nothing is written to the old
+// one, so that it never has a version that the new one lacks.
+func (p *project) copyLocked(ctx context.Context, from, to state.Backend, m migration) (copied *state.Snapshot, err error) {
+	var failed error
+	_, err = p.put(ctx, from, "state migrate", m.wait, func(now *state.Snapshot, unreadable error) (*state.Snapshot, error) {
+		switch {
+		case unreadable != nil:
+			failed = unreadable
+		case now == nil:
+			failed = fmt.Errorf("there is no state in %s to be copied any more", from.Where())
+		default:
+			copied, failed = p.copyState(ctx, finished(now), to, m)
 		}
-		values[name] = cty.StringVal(value)
+		return nil, nil // what failed may be the other lock, which was waited for
+	})
+	if failed != nil {
+		err = errors.Join(failed, err)
 	}
-	return fields[0], values, nil
+	return copied, err
 }
 
-// blockText is the state block that leads to a place. What is secret stays out of it.
-func blockText(kind string, values map[string]cty.Value) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "espalier {\n  state %q {\n", kind)
-	kinds := all.Kinds()
-	settings := kinds[slices.IndexFunc(kinds, func(k state.Kind) bool { return k.Name == kind })].Settings
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		line := fmt.Sprintf("%s = %s", name, strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(values[name].AsString())))
-		for _, attr := range settings {
-			switch {
-			case attr.Name != name:
-			case attr.Sensitive:
-				line = fmt.Sprintf("# %s is secret: give it as %s in the environment", name, attr.Env)
-			case attr.Type != cty.String:
-				line = fmt.Sprintf("%s = %s", name, values[name].AsString())
-			}
-		}
-		fmt.Fprintf(&b, "    %s\n", line)
+// finished is a state as it can stand by itself. What an unfinished run did makes it
+// another version than the one that the old place has written down.
+func finished(now *state.Snapshot) *state.Snapshot {
+	if !now.Unfinished {
+		return now
 	}
-	b.WriteString("  }\n}\n")
-	if tidy, diags := schema.Format([]byte(b.String()), "state"); !diags.HasErrors() {
-		return strings.TrimSpace(string(tidy))
-	}
-	return strings.TrimSpace(b.String())
+	next := now.Clone()
+	next.Serial++
+	next.Writer, next.Unfinished = Version, false
+	return next
 }
 
 // copyState puts a state into a place and reads it back.

@@ -121,6 +121,21 @@ func (p *project) sayRekeyed(kind string, written *state.Snapshot, plain bool, d
 		a.say("Now take the encryption block out of the configuration; while it is there, a plain state is refused.")
 	case !plain:
 		a.say("%s", olderCopies(kind))
+		a.sayUnsaved(written.Lineage)
+	}
+}
+
+// sayUnsaved names the states that runs could not save: they are encrypted as they were,
+// or not at all.
+func (a *app) sayUnsaved(lineage string) {
+	var names []string
+	for _, kept := range a.findUnsaved() {
+		if kept.lineage == lineage {
+			names = append(names, kept.name)
+		}
+	}
+	if len(names) > 0 {
+		a.say("What runs could not save is still there as it was written: %s. Delete it; or, if it holds what the state lacks, give it to \"espalier state push -force\" first.", strings.Join(names, ", "))
 	}
 }
 

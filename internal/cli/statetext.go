@@ -78,26 +78,50 @@ func (a *app) statePushCommand() *cobra.Command {
 func (p *project) push(ctx context.Context, file string, wait time.Duration, force bool) error {
 	a := p.app
 	text, err := a.readText(file)
+	name := fmt.Sprintf("%q", file)
+	if file == "-" {
+		name = "standard input"
+	}
 	if err != nil {
-		return fmt.Errorf("%q cannot be read: %w. Give the file that holds the state", file, cause(err))
+		return fmt.Errorf("%s cannot be read: %w. Give the file that holds the state", name, cause(err))
 	}
 	next, err := p.backend.Decode(text)
 	if err != nil {
-		if e, ok := errors.AsType[*state.Error](err); ok {
-			e.Where = file
-		}
-		return err
+		return notPushed(file, name, err)
 	}
 	written, err := p.put(ctx, p.backend, "state push", wait, state.PushOver(next, force))
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s was not pushed: %w", file, err)
+		return fmt.Errorf("%s was not pushed: %w", name, err)
 	case written == nil:
 		a.say("The state in %s is that very one already: %s.", p.backend.Where(), version(next.Lineage, next.Serial))
 	default:
 		a.say("The state in %s is now %s, with %s.", p.backend.Where(), version(written.Lineage, written.Serial), count(len(written.Records), "object", "objects"))
 	}
 	return nil
+}
+
+// notPushed says why what was to be pushed cannot be read; name is that of the file, in
+// words.
+func notPushed(file, name string, err error) error {
+	e, ok := errors.AsType[*state.Error](err)
+	if !ok {
+		return fmt.Errorf("%s was not pushed: %w", name, err)
+	}
+	text, remedy := e.Problem, e.Remedy
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	if e.Plain && file == "-" {
+		file = "FILE"
+	}
+	if e.Plain {
+		remedy = fmt.Sprintf("If it is the state that you want, this encrypts it on the way: espalier state migrate -from file,path=%s", file)
+	}
+	if remedy != "" {
+		text += ". " + remedy
+	}
+	return fmt.Errorf("%s was not pushed: it %s", name, text)
 }
 
 // put gives a backend a state as judge decides, and returns what was written, nil for

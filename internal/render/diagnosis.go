@@ -50,6 +50,11 @@ type trouble struct {
 // trouble gathers what is to be said of a step that went wrong.
 func (n *names) trouble(step *planner.Step, status planner.Status, err error) trouble {
 	t := trouble{summary: n.outcome(step, status)}
+	unrecorded := isUnrecorded(status, err)
+	if unrecorded {
+		one, _ := n.nouns(step.Address.Type, step.Class)
+		t.summary = "The " + one + " was " + done(step) + ", but that could not be recorded"
+	}
 	if step.File != "" {
 		at := hcl.Pos{Line: step.Line}
 		t.subject = &hcl.Range{Filename: step.File, Start: at, End: at}
@@ -70,11 +75,21 @@ func (n *names) trouble(step *planner.Step, status planner.Status, err error) tr
 	default:
 		t.detail = stopped(capitalSentence(err.Error()))
 	}
+	if unrecorded {
+		t.detail += " The next run finds it as it is now."
+	}
 	t.detail = n.discreet(t.detail)
 	if n.People != PeopleNames && n.shielded(step) {
 		t.source = nil // the lines may name somebody
 	}
 	return t
+}
+
+// isUnrecorded reports whether a step has done what it was to do, and failed only because
+// there is no record of that.
+func isUnrecorded(status planner.Status, err error) bool {
+	var e *planner.RecordError
+	return status == planner.Failed && errors.As(err, &e) && e.Done
 }
 
 // errorText is an error in one line, as it may be shown. step is nil for one of

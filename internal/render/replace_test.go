@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,31 @@ func TestReplacementDone(t *testing.T) {
 	}
 	if words := done(&p.Steps[1]); words != "the old one deleted" {
 		t.Errorf("%q", words)
+	}
+}
+
+// TestDoneButNotRecorded: what a call has done is never told as if it had not been done.
+func TestDoneButNotRecorded(t *testing.T) {
+	p, o := replacing()
+	for _, c := range []struct {
+		done        bool
+		says, lacks string
+	}{
+		{true, "was replaced, but that could not be recorded", "could not be replaced"},
+		{true, "Done in part: 1 deleted; 1 replaced, but not recorded.", "failed"},
+		{true, "The next run finds it as it is now.", "could not be replaced"},
+		{false, "could not be replaced", "could not be recorded"},
+		{false, "Done in part: 1 deleted; 1 failed.", "The next run finds it"},
+	} {
+		var b bytes.Buffer
+		err := &planner.RecordError{Done: c.done, Err: errors.New("no space left")}
+		r := &planner.Report{Status: []planner.Status{planner.Failed, planner.Done, planner.Done}, Errors: []error{err, nil, nil}}
+		if err := Report(&b, p, r, o); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), c.says) || strings.Contains(b.String(), c.lacks) {
+			t.Errorf("%s\nwant %q and no %q", b.String(), c.says, c.lacks)
+		}
 	}
 }
 

@@ -92,12 +92,16 @@ func causes(plan *planner.Plan, r *planner.Report) map[int][]int {
 // counts is the line that counts how the steps ended.
 func (f *reportFace) counts() string {
 	total := make([]int, planner.Pending+1)
-	byAction, otherwise := make([]int, len(verbs)), make([]int, len(verbs))
+	byAction, otherwise, unrecorded := make([]int, len(verbs)), make([]int, len(verbs)), make([]int, len(verbs))
 	released := 0
 	for i := range f.plan.Steps {
 		s := status(f.report, i)
-		if f.madeOtherwise(i) {
-			otherwise[f.plan.Steps[i].Action]++
+		switch action := f.plan.Steps[i].Action; {
+		case f.madeOtherwise(i):
+			otherwise[action]++
+			continue
+		case isUnrecorded(s, f.err(i)):
+			unrecorded[action]++
 			continue
 		}
 		total[s]++
@@ -124,6 +128,11 @@ func (f *reportFace) counts() string {
 			left = append(left, count(n)+" "+verbs[action][1]+", but not as it was sent")
 		}
 	}
+	for action, n := range unrecorded {
+		if n > 0 {
+			left = append(left, count(n)+" "+verbs[action][1]+", but not recorded")
+		}
+	}
 	for _, c := range []struct {
 		status planner.Status
 		words  [2]string
@@ -139,7 +148,7 @@ func (f *reportFace) counts() string {
 	switch {
 	case len(left) == 0:
 		return "Done: " + strings.Join(did, ", ") + "."
-	case len(did) == 0 && slices.Max(otherwise) > 0:
+	case len(did) == 0 && max(slices.Max(otherwise), slices.Max(unrecorded)) > 0:
 		return "Done in part: " + strings.Join(left, ", ") + "."
 	case len(did) == 0:
 		return "Nothing done: " + strings.Join(left, ", ") + "."

@@ -82,9 +82,9 @@ func (h *hold) lost(ctx context.Context, c *conn) error {
 
 const textsSQL = `
 SELECT l.fence::text, s.text, s.xmin::text, coalesce(s.covers, 0)::text,
-	(SELECT max(seq) FROM espalier.journal WHERE name = $1)::text,
-	(SELECT string_agg(lines, ''::bytea ORDER BY seq) FROM espalier.journal WHERE name = $1 AND seq > coalesce(s.covers, 0))
-FROM espalier.locks l LEFT JOIN espalier.snapshots s USING (name) WHERE name = $1 AND l.fence = $2`
+	(SELECT max(seq) FROM espalier.journal WHERE name = $1)::text, j.lines, j.missing
+FROM espalier.locks l LEFT JOIN espalier.snapshots s ON s.name = $1` + journalSQL + `
+WHERE l.name = $1 AND l.fence = $2`
 
 // Texts implements state.Hold.
 func (h *hold) Texts(ctx context.Context) (state.Texts, error) {
@@ -98,6 +98,9 @@ func (h *hold) Texts(ctx context.Context) (state.Texts, error) {
 			return err
 		}
 		row := rows[0]
+		if err := h.place.whole(row[6]); err != nil {
+			return err
+		}
 		texts = state.Texts{State: row[1], Journal: row[5]}
 		h.base = nil
 		if row[2] != nil {

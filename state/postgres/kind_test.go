@@ -95,7 +95,7 @@ func TestRefusals(t *testing.T) {
 		{"a port where nothing listens", "postgres://postgres:topsecret@127.0.0.1:1/orgs", []string{"at 127.0.0.1:1: connection refused. Check"}},
 		{"servers that are not there", "postgres://postgres:topsecret@127.0.0.1:1,127.0.0.1:2/orgs", []string{"at 127.0.0.1:1, 127.0.0.1:2: connection refused. Check"}},
 		{"a server without TLS", "postgres://postgres:topsecret@" + address + "/" + config.Database + "?sslmode=require", []string{address + ": server refused TLS connection"}},
-		{"an unknown parameter", "postgres://postgres:topsecret@" + address + "/" + config.Database + "?colour=blue", []string{"colour"}},
+		{"an unknown parameter", "postgres://postgres:topsecret@" + address + "/" + config.Database + "?colour=blue", []string{"colour", "Check the names in conn_str"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			p := (&database{t: t, text: c.text}).place("", nil)
@@ -126,12 +126,12 @@ func TestRights(t *testing.T) {
 	p := (&database{t: t, text: strings.Replace(d.text, "postgres@", guest+"@", 1)}).place("", nil)
 	wantTexts(t, p, "", "") // reading makes nothing
 	_, err := p.Lock(t.Context(), who("run"))
-	if err == nil || !strings.Contains(err.Error(), `CREATE SCHEMA "espalier" AUTHORIZATION "`+guest+`"`) {
+	if err == nil || !strings.Contains(err.Error(), `has no schema "espalier", and the user "`+guest+`" may not make it. Have it made with: CREATE SCHEMA "espalier" AUTHORIZATION "`+guest+`"; or name one`) {
 		t.Errorf("a role that may make no schema: %v", err)
 	}
 	must(t, lock(t, d.place("", nil), "owner").Release(t.Context()))
 	_, err = p.Lock(t.Context(), who("run"))
-	if err == nil || !strings.Contains(err.Error(), "lacks a right: permission denied for schema espalier") {
+	if err == nil || !strings.Contains(err.Error(), "lacks a right: permission denied for schema espalier. Have it granted: GRANT USAGE, CREATE ON SCHEMA") || strings.Contains(err.Error(), "CREATE SCHEMA") {
 		t.Errorf("a role that may not use the schema: %v", err)
 	}
 	d.rows(`GRANT USAGE ON SCHEMA espalier TO ` + guest)
@@ -144,6 +144,13 @@ func TestRights(t *testing.T) {
 	must(t, h.Replace(t.Context(), []byte("whole")))
 	must(t, h.Replace(t.Context(), []byte("whole again")))
 	must(t, h.Release(t.Context()))
+
+	base := parsed(t, d.text).Database
+	d.rows(`REVOKE CONNECT ON DATABASE ` + base + ` FROM PUBLIC`)
+	if _, err := p.Read(t.Context()); err == nil || !strings.Contains(err.Error(), `GRANT CONNECT ON DATABASE "`+base+`" TO "`+guest+`"`) {
+		t.Errorf("a role that may not connect: %v", err)
+	}
+	d.rows(`GRANT CONNECT ON DATABASE ` + base + ` TO PUBLIC`)
 
 	d.rows(`CREATE SCHEMA empty AUTHORIZATION ` + guest)
 	p = (&database{t: t, text: strings.Replace(d.text, "postgres@", guest+"@", 1)}).place("", map[string]string{"schema_name": "empty"})

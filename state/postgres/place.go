@@ -84,10 +84,16 @@ func (p *place) Where() string {
 	return text
 }
 
+// journalSQL joins what of the journal is not in the snapshot s, and counts the parts
+// that are missing. Where there is no snapshot the first that is there is the first.
+const journalSQL = ` LEFT JOIN LATERAL (
+	SELECT string_agg(lines, ''::bytea ORDER BY seq) AS lines, (max(seq) - coalesce(s.covers, min(seq) - 1) - count(*))::text AS missing
+	FROM espalier.journal WHERE name = $1 AND seq > coalesce(s.covers, 0)
+) j ON true`
+
 const readSQL = `
-SELECT (SELECT text FROM espalier.snapshots WHERE name = $1),
-	(SELECT string_agg(lines, ''::bytea ORDER BY seq) FROM espalier.journal
-		WHERE name = $1 AND seq > coalesce((SELECT covers FROM espalier.snapshots WHERE name = $1), 0))`
+SELECT s.text, j.lines, j.missing
+FROM (SELECT) one LEFT JOIN espalier.snapshots s ON s.name = $1` + journalSQL
 
 // Read implements state.Place. One statement sees the state and the journal as they are
 // at one moment.
@@ -103,10 +109,24 @@ func (p *place) Read(ctx context.Context) (state.Texts, error) {
 		rows, err := c.ask(ctx, readSQL, p.name)
 		if err == nil {
 			texts = state.Texts{State: rows[0][0], Journal: rows[0][1]}
+			err = p.whole(rows[0][2])
 		}
 		return err
 	})
 	return texts, err
+}
+
+// whole fails for a journal of which parts are missing.
+func (p *place) whole(missing []byte) error {
+	if missing == nil || string(missing) == "0" {
+		return nil
+	}
+	return &state.Error{
+		Where: p.Where(), Problem: "has a damaged journal",
+		Err: fmt.Errorf("the table %s.journal lacks %s of the rows with the name %q", quote(p.schema), missing, p.name),
+		Remedy: fmt.Sprintf("Nothing was changed. Put them back from a copy of the database; or, to go on without what the unfinished run did, delete the others: DELETE FROM %s.journal WHERE name = '%s'. What it made is then found again by its natural keys",
+			quote(p.schema), strings.ReplaceAll(p.name, "'", "''")),
+	}
 }
 
 const unlockSQL = `
@@ -144,7 +164,7 @@ func (p *place) unlocked(holder state.LockInfo, id string) error {
 	}
 	return &state.Error{
 		Where:   p.Where(),
-		Problem: fmt.Sprintf("has no lock with the id %q; it is locked by %s (%s) since %s, lock id %s", id, holder.Who, holder.Command, holder.Since.Format(time.RFC3339), holder.ID),
+		Problem: fmt.Sprintf("has no lock with the id %q; it is locked by %s", id, holder),
 		Remedy:  "Make sure that this run has ended, then give its id",
 	}
 }

@@ -24,6 +24,7 @@ const (
 	codeSerializing  = "40001"
 	codeDeadlock     = "40P01"
 	codeDenied       = "42501"
+	codeUnknown      = "42704"
 	codeNoTable      = "42P01"
 	codeHasSchema    = "42P06"
 	codeHasTable     = "42P07"
@@ -55,13 +56,13 @@ func passing(code string) bool {
 func (p *place) trouble(ctx context.Context, err error) error {
 	switch {
 	case errors.As(err, new(*state.LostError)), errors.As(err, new(*state.ChangedError)),
-		errors.As(err, new(*state.LockedError)), errors.As(err, new(*state.Error)):
+		errors.As(err, new(*state.LockedError)), errors.As(err, new(*state.Error)), errors.As(err, new(*troubleError)):
 		return err
 	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return p.refusal(pg)
+		return p.refusal(pg, errors.As(err, new(*pgconn.ConnectError)))
 	}
 	text := fmt.Sprintf("there is no connection to the server at %s: %s", p.servers(), cause(err))
 	if !p.reached.Load() {
@@ -70,20 +71,28 @@ func (p *place) trouble(ctx context.Context, err error) error {
 	return &troubleError{text: text, err: err}
 }
 
-// refusal is trouble that the server tells of.
-func (p *place) refusal(pg *pgconn.PgError) error {
+// refusal is trouble that the server tells of, be it that it lets nobody in.
+func (p *place) refusal(pg *pgconn.PgError, atTheDoor bool) error {
 	var text string
+	schema, user := quote(p.schema), quote(p.config.User)
 	switch pg.Code {
 	case codeBadPassword, codeBadUser:
 		text = fmt.Sprintf("the server at %s does not let the user %q in: %s. Check user and password in conn_str, in PG_CONN_STR, in PGUSER and PGPASSWORD, or in ~/.pgpass", p.servers(), p.config.User, pg.Message)
 	case codeNoDatabase:
 		text = fmt.Sprintf("the server at %s has no database %q. Make it with \"createdb %s\", or name another in conn_str", p.servers(), p.database(), p.database())
 	case codeDenied:
-		text = fmt.Sprintf("the user %q lacks a right: %s. Have it granted, or let this user own the schema: CREATE SCHEMA %s AUTHORIZATION %s", p.config.User, pg.Message, quote(p.schema), quote(p.config.User))
+		grant := fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %s TO %s. Or, while it has no tables, let this user own it: ALTER SCHEMA %s OWNER TO %s",
+			schema, user, schema, user, schema, user)
+		if atTheDoor {
+			grant = fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s", quote(p.database()), user)
+		}
+		text = fmt.Sprintf("the user %q lacks a right: %s. Have it granted: %s", p.config.User, pg.Message, grant)
 	case codeReadOnly:
 		text = fmt.Sprintf("the server at %s takes no changes now: %s. If it is a standby, name the primary in conn_str, or all of them with target_session_attrs=read-write", p.servers(), pg.Message)
 	case codeNoTable, codeNoSchema:
 		text = fmt.Sprintf("a part of the schema %q is gone: %s. Put it back from a copy of the database", p.schema, pg.Message)
+	case codeUnknown:
+		text = fmt.Sprintf("the server at %s does not know something that it is asked for: %s. Check the names in conn_str, in PG_CONN_STR or in PGOPTIONS", p.servers(), pg.Message)
 	default:
 		text = fmt.Sprintf("the server says: %s (SQLSTATE %s)", pg.Message, pg.Code)
 	}

@@ -146,6 +146,47 @@ func TestChangesPastTheLock(t *testing.T) {
 	}
 }
 
+// A journal that lacks a row is not read as if it were whole.
+func TestMissingRowsAreNoticed(t *testing.T) {
+	d := newDatabase(t)
+	for name, c := range map[string]struct {
+		state string // that is there before
+		lacks string
+		count int
+	}{
+		"in the middle":               {"", "seq = 2", 1},
+		"two of them":                 {"", "seq IN (2, 4)", 2},
+		"right after the state":       {"whole", "seq = 1 + (SELECT covers FROM espalier.snapshots s WHERE s.name = $1)", 1},
+		"all but the last, and state": {"whole", "seq < (SELECT max(seq) FROM espalier.journal j WHERE j.name = $1)", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := d.place(d.name(), nil)
+			h := lock(t, p, "first")
+			if c.state != "" {
+				must(t, h.Append(t.Context(), []byte("zero\n")))
+				must(t, h.Replace(t.Context(), []byte(c.state)))
+			}
+			for range 5 {
+				must(t, h.Append(t.Context(), []byte("line\n")))
+			}
+			must(t, h.Release(t.Context()))
+			wantTexts(t, p, c.state, strings.Repeat("line\n", 5))
+			d.do(`DELETE FROM espalier.journal WHERE name = $1 AND `+c.lacks, p.name)
+			next, err := p.Lock(t.Context(), who("next"))
+			must(t, err)
+			_, read := p.Read(t.Context())
+			_, texts := next.Texts(t.Context())
+			must(t, next.Release(t.Context()))
+			for _, err := range []error{read, texts} {
+				var e *state.Error
+				if want := fmt.Sprintf("lacks %d of the rows", c.count); !errors.As(err, &e) || e.Problem != "has a damaged journal" || e.Remedy == "" || !strings.Contains(err.Error(), want) {
+					t.Errorf("it does not say %q: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
 func TestFormerVersionsAreKept(t *testing.T) {
 	d := newDatabase(t)
 	h := lock(t, d.place(d.name(), nil), "first")

@@ -160,6 +160,7 @@ func TestDamage(t *testing.T) {
 		"the first piece is missing":    func(s *server) { s.delete(first) },
 		"a piece stands for another":    func(s *server) { s.set(second, s.text(third)) },
 		"a bit of a first line is lost": func(s *server) { s.set(second, strings.Replace(s.text(second), `"seals"`, `"seal3"`, 1)) },
+		"the end of a piece is lost":    func(s *server) { s.set(third, strings.SplitAfter(s.text(third), "\n")[0]) },
 		"a piece is empty":              func(s *server) { s.set(third, "") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,6 +181,21 @@ func TestDamage(t *testing.T) {
 			must(t, next.Release(t.Context()))
 		})
 	}
+	t.Run("any bit", func(t *testing.T) {
+		s := newServer()
+		p := at(t, s.door(t, nil))
+		h, _ := begin(t, p, "ada")
+		must(t, h.Append(t.Context(), []byte("one\n")))
+		whole := s.text(first)
+		for n := range 8 * len(whole) {
+			bad := []byte(whole)
+			bad[n/8] ^= 1 << (n % 8)
+			s.set(first, string(bad))
+			if texts, err := p.Read(t.Context()); err == nil {
+				t.Errorf("with bit %d of %q flipped there is %q", n, whole, texts.Journal)
+			}
+		}
+	})
 	t.Run("the run itself notices", func(t *testing.T) {
 		s := newServer()
 		p := at(t, s.door(t, nil))

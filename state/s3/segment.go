@@ -2,9 +2,12 @@ package s3
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // The journal is kept in segments, each an object of its own. Lines are added to the
@@ -44,6 +47,8 @@ type header struct {
 	Seals int `json:"seals"`
 	// End says that the segment only keeps its key from the holder.
 	End bool `json:"end"`
+	// Sum is the checksum of all the rest of the segment.
+	Sum string `json:"sum"`
 }
 
 // segment is one piece of the journal.
@@ -56,16 +61,25 @@ type segment struct {
 
 // textOf is a segment as it is kept.
 func textOf(h header, lines []byte) []byte {
+	h.Sum = ""
 	b, _ := json.Marshal(h) // texts, numbers and truths cannot fail
-	return append(append(b, '\n'), lines...)
+	sum := sha256.New()
+	sum.Write(b)
+	sum.Write(lines)
+	h.Sum = hex.EncodeToString(sum.Sum(nil)[:sumSize])
+	b, _ = json.Marshal(h)
+	return slices.Concat(b, []byte("\n"), lines)
 }
+
+// sumSize is how much of a checksum is kept: it is there against accidents.
+const sumSize = 8
 
 // parseSegment reads what textOf has made.
 func parseSegment(at spot, o object) (segment, error) {
 	s := segment{spot: at, object: o}
 	first, lines, ok := bytes.Cut(o.text, []byte("\n"))
-	if !ok || json.Unmarshal(first, &s.header) != nil || !bytes.HasPrefix(o.text, textOf(s.header, nil)) {
-		return s, errors.New("its first line is damaged")
+	if !ok || json.Unmarshal(first, &s.header) != nil || !bytes.Equal(o.text, textOf(s.header, lines)) {
+		return s, errors.New("it is damaged: its text does not fit the checksum in its first line")
 	}
 	if s.header.Segment != at.String() {
 		return s, fmt.Errorf("it is a copy of segment %s", s.header.Segment)

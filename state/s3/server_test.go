@@ -95,6 +95,7 @@ const (
 	conflict      // 409
 	moved         // 301
 	noBucket      // 404
+	badName       // 400
 )
 
 // door is where one process reaches the server; fate decides what becomes of each of
@@ -186,6 +187,8 @@ func (d *door) serve(s *server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusMovedPermanently, "PermanentRedirect")
 	case noBucket:
 		fail(http.StatusNotFound, "NoSuchBucket")
+	case badName:
+		fail(http.StatusBadRequest, "InvalidBucketName")
 	}
 }
 

@@ -34,7 +34,7 @@ func (p *Place) Unlock(ctx context.Context, id string) error {
 			return &state.Error{Where: p.Where(), Problem: "is not locked", Remedy: "There is nothing to remove; run the command again"}
 		case r.Holder.ID != id:
 			return &state.Error{Where: p.Where(), Problem: fmt.Sprintf("has no lock %q", id),
-				Remedy: fmt.Sprintf("The one there is, is %s, of %s (%s)", r.Holder.ID, r.Holder.Who, r.Holder.Command)}
+				Remedy: fmt.Sprintf("The one there is belongs to %s", r.Holder)}
 		}
 		return nil
 	})

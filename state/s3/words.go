@@ -44,6 +44,8 @@ func (b *bucket) worded(err error, what, key string) error {
 	switch code(err) {
 	case "NoSuchBucket":
 		return problem(fmt.Errorf("there is no bucket %q", b.name), "Make the bucket, or correct the setting bucket")
+	case "InvalidBucketName":
+		return problem(fmt.Errorf("%q is no name for a bucket", b.name), "Correct the setting bucket")
 	case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "MovedPermanently":
 		return problem(fmt.Errorf("the bucket %q is in another region than %q%s", b.name, b.client.Options().Region, elsewhere(err)), "Correct the setting region, or AWS_REGION in the environment")
 	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "TokenRefreshRequired", "InvalidSecurity":

@@ -23,6 +23,7 @@ func TestRefusals(t *testing.T) {
 		words []string
 	}{
 		"no bucket":     {noBucket, []string{`there is no bucket "org"`, "correct the setting bucket"}},
+		"a bad name":    {badName, []string{`"org" is no name for a bucket`, "Correct the setting bucket"}},
 		"not allowed":   {refused, []string{"may not read acme.state.json.lock (AccessDenied: as the test wants it)", "s3:PutObject"}},
 		"other region":  {moved, []string{`another region than "us-east-1": it is in eu-north-1`, "AWS_REGION"}},
 		"no conditions": {unknown, []string{"does not know conditional writes", "If-None-Match"}},

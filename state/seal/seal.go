@@ -102,6 +102,9 @@ func (c *Cipher) For() string {
 	return fmt.Sprintf("%d recipients", c.publicKeys)
 }
 
+// Check implements state.Cipher.
+func (c *Cipher) Check() error { return c.check() }
+
 // Seal implements state.Cipher. It refuses to encrypt what could not be decrypted here
 // afterwards, since the next run has to read it.
 func (c *Cipher) Seal(plain []byte) ([]byte, error) {

@@ -173,6 +173,12 @@ func TestSealsWhatCanBeRead(t *testing.T) {
 		if _, err := cipher(t, config).Seal(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
+		if err := cipher(t, config).Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("beforehand %v does not say %q", err, want)
+		}
+	}
+	if err := cipher(t, seal.Config{Recipients: []string{one.public}, Keys: []seal.Key{key(one)}}).Check(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -69,8 +69,8 @@ func (c *client) do(ctx context.Context, method, address string, body []byte) (*
 		if ctx.Err() != nil || err == nil && !a.failure() || try >= c.tries {
 			return a, err
 		}
-		if err := c.pause(ctx, c.wait(try, a)); err != nil {
-			return nil, err
+		if c.pause(ctx, c.wait(try, a)) != nil && ctx.Err() != context.DeadlineExceeded {
+			return nil, ctx.Err()
 		}
 	}
 }
@@ -137,12 +137,19 @@ func (c *client) refused(a *answer, address, what string) error {
 	case a.status >= 300 && a.status < 400:
 		return fmt.Errorf("%s sends elsewhere (%d, to %s). Give the address that it sends to, if it is yours", at, a.status, shown(a.header.Get("Location")))
 	}
-	return fmt.Errorf("%s answered %d%s", at, a.status, a.excerpt())
+	advice := ". Check the address, and what the server's log says of it"
+	switch {
+	case a.status == http.StatusRequestEntityTooLarge:
+		advice = ". Raise what the server, or a proxy before it, takes as the size of a request"
+	case a.failure():
+		advice = ". See the server's log"
+	}
+	return fmt.Errorf("%s answered %d%s%s", at, a.status, excerpt(a.body), advice)
 }
 
 // excerpt is the beginning of an answer, for a message.
-func (a *answer) excerpt() string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(a.body[:min(len(a.body), 400)]), "")), " ")
+func excerpt(body []byte) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body[:min(len(body), 400)]), "")), " ")
 	if text == "" {
 		return ""
 	}

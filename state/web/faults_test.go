@@ -220,15 +220,16 @@ func TestMessages(t *testing.T) {
 		values  map[string]cty.Value
 		says    []string
 	}{
-		"a page":                {answers(200, "<html><title>Sign in</title>"), with(), []string{"is no state", "Sign in", "Check the address"}},
-		"a state of another":    {answers(200, `{"version": 4, "terraform_version": "1.9.1", "serial": 3}`), with(), []string{"Terraform or OpenTofu (version 1.9.1)", "an address of its own"}},
-		"no credentials":        {answers(401, ""), settings(), []string{"wants to know who asks", "TF_HTTP_PASSWORD"}},
-		"wrong credentials":     {answers(401, ""), with(), []string{"does not accept the user name and password"}},
-		"not allowed":           {answers(403, "no"), with(), []string{"may not lock the state", "Maintainer"}},
-		"no lock there":         {answers(405, ""), with(), []string{"does not know the method LOCK (405)", "lock_address", "lock = false"}},
-		"a lock that is not":    {answers(404, ""), with("lock_address", "LOCK"), []string{"Check lock_address"}},
-		"a server that fails":   {answers(500, "out of memory"), with(), []string{"answered 500", "out of memory"}},
-		"a lock without holder": {answers(409, "<html>"), with(), []string{"is locked by another run"}},
+		"a page":                   {answers(200, "<html><title>Sign in</title>"), with(), []string{"is no state", "Sign in", "Check the address"}},
+		"a state of another":       {answers(200, `{"version": 4, "terraform_version": "1.9.1", "serial": 3}`), with(), []string{"Terraform or OpenTofu (version 1.9.1)", "an address of its own"}},
+		"no credentials":           {answers(401, ""), settings(), []string{"wants to know who asks", "TF_HTTP_PASSWORD"}},
+		"wrong credentials":        {answers(401, ""), with(), []string{"does not accept the user name and password"}},
+		"not allowed":              {answers(403, "no"), with(), []string{"may not lock the state", "Maintainer"}},
+		"no lock there":            {answers(405, ""), with(), []string{"does not know the method LOCK (405)", "lock_address", "lock = false"}},
+		"a lock that is not":       {answers(404, ""), with("lock_address", "LOCK"), []string{"Check lock_address"}},
+		"a server that fails":      {answers(500, "out of memory"), with(), []string{"answered 500", "out of memory"}},
+		"a lock without holder":    {answers(409, "<html>"), with(), []string{"is locked by another run"}},
+		"a text that is too large": {answers(413, ""), with(), []string{"answered 413. Raise what the server, or a proxy before it, takes"}},
 		"another address": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere?token=s3cret", http.StatusTemporaryRedirect)
 		}, with(), []string{"sends elsewhere (307, to /elsewhere)"}},
@@ -250,6 +251,9 @@ func TestMessages(t *testing.T) {
 			}
 			if err == nil {
 				t.Fatal("nothing was said")
+			}
+			if e, ok := errors.AsType[*state.Error](err); ok && e.Remedy == "" {
+				t.Errorf("it does not say what to do: %v", err)
 			}
 			for _, want := range append(c.says, "the state in "+s.URL+"/org") {
 				if !strings.Contains(err.Error(), want) {
@@ -299,7 +303,7 @@ func TestPlainServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Unlock(t.Context(), "yours"); err == nil || !strings.Contains(err.Error(), "The one there is, is mine, of ada@host") {
+	if err := b.Unlock(t.Context(), "yours"); err == nil || !strings.Contains(err.Error(), "The one there is belongs to ada@host (") {
 		t.Errorf("another's id: %v", err)
 	}
 	if err := b.Unlock(t.Context(), "mine"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -15,6 +16,10 @@ type hold struct {
 	place *Place
 	who   state.LockInfo
 	known []byte // the state that was read or written last
+	// checked says that the server is known to give back what it is given; unfit that it
+	// does not.
+	checked bool
+	unfit   error
 }
 
 // stubborn is how long a write is repeated at least while there is no answer: a run
@@ -39,6 +44,9 @@ func (h *hold) Texts(ctx context.Context) (state.Texts, error) {
 // Replace implements state.Hold. The protocol has no way to write only if nothing else
 // was written, so what is there is looked at right before.
 func (h *hold) Replace(ctx context.Context, text []byte) error {
+	if h.unfit != nil {
+		return h.unfit
+	}
 	p, waited := h.place, time.Duration(0)
 	for try := 1; ; try++ {
 		a, err := h.write(ctx, text)
@@ -46,21 +54,40 @@ func (h *hold) Replace(ctx context.Context, text []byte) error {
 		switch {
 		case done:
 			h.known = text
-			return nil
+			return h.check(ctx)
 		case final != nil:
 			return final
-		case ctx.Err() != nil, try >= p.client.tries && waited >= stubborn, try >= p.client.tries && err == nil:
-			if err == nil {
-				err = p.client.refused(a, p.address, "write the state")
-			}
+		}
+		answered := err == nil
+		if answered {
+			err = p.client.refused(a, p.address, "write the state")
+		}
+		if ctx.Err() != nil || try >= p.client.tries && (answered || waited >= stubborn) {
 			return err
 		}
 		pause := p.client.wait(try, a)
 		waited += pause
-		if err := p.client.pause(ctx, pause); err != nil {
-			return err
+		if p.client.pause(ctx, pause) != nil {
+			return fmt.Errorf("%w (given up: %w)", err, ctx.Err())
 		}
 	}
+}
+
+// check reads back what a run has written first, which is before its first call. That it
+// cannot be read is found out by the next writing.
+func (h *hold) check(ctx context.Context) error {
+	if h.checked {
+		return nil
+	}
+	a, err := h.place.client.do(ctx, http.MethodGet, h.place.address, nil)
+	if err != nil || !a.ok() {
+		return nil
+	}
+	h.checked = true
+	if !bytes.Equal(bytes.TrimSpace(a.body), bytes.TrimSpace(h.known)) && sameJSON(a.body, h.known) {
+		h.unfit = h.place.changesTexts()
+	}
+	return h.unfit
 }
 
 // errWritten says that what is there is what is to be written.

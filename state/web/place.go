@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"github.com/espalier-dev/espalier/state"
 )
@@ -38,22 +39,44 @@ func (p *Place) Read(ctx context.Context) (state.Texts, error) {
 	case len(bytes.TrimSpace(a.body)) == 0:
 		return state.Texts{}, nil
 	}
-	return state.Texts{State: a.body}, p.looksRight(a)
+	return state.Texts{State: a.body}, p.looksRight(a.body)
 }
 
 // looksRight fails for what is certainly not a state of ours, so that nobody looks for
 // damage in it.
-func (p *Place) looksRight(a *answer) error {
-	if bytes.TrimSpace(a.body)[0] != '{' {
-		return fmt.Errorf("what %s answered is no state%s. Check the address, and whether something stands between, such as a page to log in", p.Where(), a.excerpt())
+func (p *Place) looksRight(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if text[0] != '{' {
+		return fmt.Errorf("what %s answered is no state%s. Check the address, and whether something stands between, such as a page to log in", p.Where(), excerpt(text))
 	}
 	var other struct {
 		Version *string `json:"terraform_version"`
+		Lineage *string
 	}
-	if err := json.Unmarshal(a.body, &other); err == nil && other.Version != nil {
+	switch err := json.Unmarshal(text, &other); {
+	case err != nil:
+	case other.Version != nil:
 		return fmt.Errorf("at %s is a state of Terraform or OpenTofu (version %s). Give this one an address of its own", p.Where(), *other.Version)
+	case other.Lineage != nil && !bytes.HasPrefix(text, []byte("{\n  \"format\": ")):
+		return p.changesTexts()
 	}
 	return nil
+}
+
+// changesTexts says that a server does not give back what it was given. A state has a
+// checksum over its bytes, so it could not be told from a damaged one.
+func (p *Place) changesTexts() error {
+	return &state.Error{
+		Where: p.Where(), Problem: "is at a server that changes the text of what it is given",
+		Err:    errors.New("what it gives back says the same as JSON, but in other bytes, so its checksum does not fit any more"),
+		Remedy: "No call is made. Have the server keep the text as it is, in a column of text or of bytes, not of jsonb; or keep the state elsewhere",
+	}
+}
+
+// sameJSON reports whether two texts say the same as JSON.
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // Lock implements state.Place.
@@ -105,11 +128,11 @@ func (p *Place) Unlock(ctx context.Context, id string) error {
 		return errors.Join(&state.Error{Where: p.Where(), Problem: "has no lock to remove", Remedy: "Just run the command again"}, err)
 	}
 	locked, ok := errors.AsType[*state.LockedError](err)
-	switch holder := locked; {
+	switch {
 	case !ok:
 		return err
-	case holder.Holder.ID != "" && holder.Holder.ID != id:
-		return &state.Error{Where: p.Where(), Problem: fmt.Sprintf("has no lock %q", id), Remedy: fmt.Sprintf("The one there is, is %s, of %s (%s)", holder.Holder.ID, holder.Holder.Who, holder.Holder.Command)}
+	case locked.Holder.ID != "" && locked.Holder.ID != id:
+		return p.otherLock(id, locked.Holder)
 	}
 	holder := locked.Holder
 	holder.ID = id
@@ -117,10 +140,21 @@ func (p *Place) Unlock(ctx context.Context, id string) error {
 	switch {
 	case err != nil:
 		return err
+	case a.status == http.StatusLocked || a.status == http.StatusConflict:
+		return p.otherLock(id, holderOf(a))
 	case !a.ok():
 		return p.client.refused(a, p.unlockAddress, "unlock the state")
 	}
 	return nil
+}
+
+// otherLock says that the lock has another id than the one that was given.
+func (p *Place) otherLock(id string, holder state.LockInfo) error {
+	remedy := fmt.Sprintf("The one there is belongs to %s", holder)
+	if holder.ID == "" {
+		remedy = "The server does not tell the right id. If the run that locked it still shows it, give that; else remove the lock with the server's own means"
+	}
+	return &state.Error{Where: p.Where(), Problem: fmt.Sprintf("has no lock %q", id), Remedy: remedy}
 }
 
 // withID is an address with the id of a lock, as a server wants it with each write.
