@@ -16,6 +16,7 @@ import (
 type wireStep struct {
 	Step
 	Before  map[string]schema.Template `json:",omitempty"`
+	Kept    map[string]schema.Template `json:",omitempty"`
 	Changes []wireChange               `json:",omitempty"`
 }
 
@@ -49,7 +50,8 @@ type wirePlan struct {
 	Until                time.Time `json:",omitzero"`
 	Unconfirmed          int       `json:",omitempty"`
 	Refresh              Refresh
-	Tree                 *Forest `json:",omitempty"`
+	Tree                 *Forest  `json:",omitempty"`
+	Outline              *Outline `json:",omitempty"`
 	Summary              Summary
 	Made                 time.Time
 }
@@ -57,9 +59,9 @@ type wirePlan struct {
 // Encode writes a plan so that Decode gives the same plan back.
 func Encode(p *Plan) ([]byte, error) {
 	w := wirePlan{ID: p.ID, Lineage: p.Lineage, Serial: p.Serial, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Targets: p.Targets,
-		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Refresh: p.Refresh, Tree: p.Tree, Summary: p.Summary, Made: p.Made}
+		Refusals: p.Refusals, Warnings: p.Warnings, Pending: p.Pending, Findings: p.Findings, Unconfirmed: p.Unconfirmed, Until: p.Until, Refresh: p.Refresh, Tree: p.Tree, Outline: p.Outline, Summary: p.Summary, Made: p.Made}
 	for _, s := range p.Steps {
-		ws := wireStep{Step: s, Before: knownMap(s.Before)}
+		ws := wireStep{Step: s, Before: knownMap(s.Before), Kept: knownMap(s.Kept)}
 		for _, c := range s.Changes {
 			ws.Changes = append(ws.Changes, wireChange{Change: c, Before: known(c.Before)})
 		}
@@ -91,11 +93,14 @@ func Decode(data []byte) (*Plan, error) {
 			}
 		}
 	}
+	if err := w.Outline.check(); err != nil {
+		return nil, fmt.Errorf("the plan cannot be read: %w", err)
+	}
 	p := &Plan{ID: w.ID, Lineage: w.Lineage, Serial: w.Serial, Destroy: w.Destroy, RefreshOnly: w.RefreshOnly, Targets: w.Targets,
-		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Refresh: w.Refresh, Tree: w.Tree, Summary: w.Summary, Made: w.Made}
+		Refusals: w.Refusals, Warnings: w.Warnings, Pending: w.Pending, Findings: w.Findings, Unconfirmed: w.Unconfirmed, Until: w.Until, Refresh: w.Refresh, Tree: w.Tree, Outline: w.Outline, Summary: w.Summary, Made: w.Made}
 	for i, ws := range w.Steps {
 		s := ws.Step
-		s.Before, s.Changes = valueMap(ws.Before), nil
+		s.Before, s.Kept, s.Changes = valueMap(ws.Before), valueMap(ws.Kept), nil
 		for _, need := range s.Needs {
 			if need < 0 || need >= i {
 				return nil, fmt.Errorf("the plan cannot be read: step %d needs step %d, which does not come before it", i, need)

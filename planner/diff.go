@@ -235,10 +235,11 @@ func (m *Match) warnCreateOnly(n *node, attr *schema.Attribute, want schema.Temp
 		return
 	}
 	at := n.inst.Block.RangeOf(attr.Name)
+	typ := n.inst.Type
+	detail, discreet := told("%s wants %s %s, and the live %s %s has %s. The vendor documents no way to change it on an existing %s, so it is left as it is. Correct the configuration, or change it in the vendor's own pages.",
+		n.inst.Address, attr.Name, privateValue(typ, attr, want.Value), typ.Noun[0], n.live().ID, privateValue(typ, attr, have), typ.Noun[0])
 	m.plan.Warnings = append(m.plan.Warnings, Warning{
-		Summary: fmt.Sprintf("%s cannot be changed here", attr.Name),
-		Detail: fmt.Sprintf("%s wants %s %s, and the live %s %s has %s. The vendor documents no way to change it on an existing %s, so it is left as it is. Correct the configuration, or change it in the vendor's own pages.",
-			n.inst.Address, attr.Name, shown(attr, want.Value), n.inst.Type.Noun[0], n.live().ID, shown(attr, have), n.inst.Type.Noun[0]),
+		Summary: fmt.Sprintf("%s cannot be changed here", attr.Name), Detail: detail, Discreet: discreet,
 		Address: n.inst.Address, File: at.Filename, Line: at.Start.Line,
 	})
 }

@@ -31,13 +31,14 @@ type passing struct {
 func (m *Match) Compare() Forest { return m.grow().forest() }
 
 // sayMoves says of each move where it goes and what goes along, and of the tree
-// which branches change. Where no unit does nothing is counted.
+// what it is before and after, and which branches change.
 func (m *Match) sayMoves() {
+	g := m.grow()
+	f := g.forest()
+	m.plan.Outline = g.outline(&f)
 	if !slices.ContainsFunc(m.plan.Steps, m.shapes) {
 		return
 	}
-	g := m.grow()
-	f := g.forest()
 	if f = f.changed(g.left()); len(f.Branches) > 0 {
 		m.plan.Tree = &f
 	}

@@ -18,9 +18,10 @@ import (
 )
 
 // planID hashes what is wanted, what was found and what follows, keyed by the
-// state's lineage: planning an unchanged world again gives the same id. Times,
-// budgets, paths, serials, strangers, and the order in which the configuration
-// is written are not in it.
+// state's lineage: planning an unchanged world again gives the same id. The tenants
+// that steps go to are in it: where there is no state yet, nothing else tells two empty
+// ones apart. Times, budgets, paths, serials, strangers, and the order in which the
+// configuration is written are not in it.
 func (m *Match) planID() string {
 	d := &digest{h: hmac.New(sha256.New, []byte(m.plan.Lineage)), value: m.in.State.Digest}
 	d.text("espalier plan 1", fmt.Sprint(m.plan.Destroy, m.plan.RefreshOnly), fmt.Sprint(m.plan.Targets))
@@ -30,6 +31,7 @@ func (m *Match) planID() string {
 		d.text("want", n.inst.Address.String(), n.inst.Provider)
 		d.templates(n.values)
 	}
+	d.tenants(m.plan.Steps, m.in.Providers)
 	d.steps(m.plan.Steps)
 	refusals := slices.Clone(m.plan.Refusals)
 	slices.SortFunc(refusals, func(a, b Refusal) int {
@@ -46,6 +48,17 @@ func (m *Match) planID() string {
 		d.template(o.After)
 	}
 	return hex.EncodeToString(d.h.Sum(nil))
+}
+
+// tenants feeds where each provider configuration that has a step leads.
+func (d *digest) tenants(steps []Step, providers map[string]Provider) {
+	keys := map[string]bool{}
+	for i := range steps {
+		keys[steps[i].Provider] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		d.text("tenant", key, providers[key].Tenant)
+	}
 }
 
 // steps feeds the steps by address, with what they need as places in that order.

@@ -20,9 +20,9 @@ func (m *Match) checkIdentity(typ *schema.Type, addr schema.Address, rec *Record
 	if shared || !differ {
 		return
 	}
-	m.diags = append(m.diags, problem("Somebody else has this id",
-		fmt.Sprintf("%s is recorded as %s, but %s %s is now %s: no key that was recorded is the same. It is not touched. If it is the same person after all, say so with \"espalier state rm '%s'\" and \"espalier import '%s' %s\".",
-			addr, describe(typ, rec.Attrs), typ.Noun[0], rec.ID, describe(typ, live), addr, addr, rec.ID), hcl.Range{}))
+	m.diags = append(m.diags, personal("Somebody else has this id", hcl.Range{},
+		"%s is recorded as %s, but %s %s is now %s: no key that was recorded is the same. It is not touched. If it is the same person after all, say so with \"espalier state rm '%s'\" and \"espalier import '%s' %s\".",
+		addr, private{describe(typ, rec.Attrs), "one person"}, typ.Noun[0], rec.ID, private{describe(typ, live), "another"}, addr, addr, rec.ID))
 }
 
 // shareKeys compares all natural keys of one person: whether any is equal, and

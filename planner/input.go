@@ -98,6 +98,8 @@ type Former struct {
 
 // Provider is what the engine may know of a provider configuration.
 type Provider struct {
+	// Tenant tells the tenant that the configuration reaches from any other.
+	Tenant string
 	// Levels are the names of the tree levels, highest first; empty if the
 	// configuration does not name them.
 	Levels []string

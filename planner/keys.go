@@ -187,10 +187,10 @@ func (m *Match) mayTake(n *node, via, found int) bool {
 			return false
 		}
 		at := n.inst.Block.RangeOf(typ.Keys[via][0])
-		m.diags = append(m.diags, problem(fmt.Sprintf("This %s belongs to somebody else", strings.Join(typ.Keys[via], " and ")),
-			fmt.Sprintf("%s wants %s and %s, but the live %s %s has that %s with %s. One key must not hand over what another key names. Give the new one a %s of its own, or first free the old one's.",
-				n.inst.Address, keyText(typ, key, n.known), keyText(typ, via, n.known), typ.Noun[0], n.table.objects[found].ID,
-				strings.Join(typ.Keys[via], " and "), keyText(typ, key, attrsGetter(live)), strings.Join(typ.Keys[via], " and ")), at))
+		m.diags = append(m.diags, personal(fmt.Sprintf("This %s belongs to somebody else", strings.Join(typ.Keys[via], " and ")), at,
+			"%s wants %s and %s, but the live %s %s has that %s with %s. One key must not hand over what another key names. Give the new one a %s of its own, or first free the old one's.",
+			n.inst.Address, privateKey(typ, key, n.known), privateKey(typ, via, n.known), typ.Noun[0], n.table.objects[found].ID,
+			strings.Join(typ.Keys[via], " and "), privateKey(typ, key, attrsGetter(live)), strings.Join(typ.Keys[via], " and ")))
 		return false
 	}
 	return true
@@ -217,17 +217,17 @@ func (m *Match) ambiguous(n *node, key int, candidates []int) {
 	}
 	slices.Sort(ids)
 	typ := n.inst.Type
-	m.diags = append(m.diags, problem(fmt.Sprintf("Several live %s have this %s", typ.Noun[1], strings.Join(typ.Keys[key], " and ")),
-		fmt.Sprintf("%s wants %s, and the live %s with ids %s all have it. Say which one is meant with \"espalier import '%s' ID\".",
-			n.inst.Address, keyText(typ, key, n.known), typ.Noun[1], strings.Join(ids, ", "), n.inst.Address), n.inst.Block.RangeOf(typ.Keys[key][0])))
+	m.diags = append(m.diags, personal(fmt.Sprintf("Several live %s have this %s", typ.Noun[1], strings.Join(typ.Keys[key], " and ")), n.inst.Block.RangeOf(typ.Keys[key][0]),
+		"%s wants %s, and the live %s with ids %s all have it. Say which one is meant with \"espalier import '%s' ID\".",
+		n.inst.Address, privateKey(typ, key, n.known), typ.Noun[1], strings.Join(ids, ", "), n.inst.Address))
 }
 
 func (m *Match) twoObjects(n *node, key1, i1, key2, i2 int) {
 	typ := n.inst.Type
-	m.diags = append(m.diags, problem(fmt.Sprintf("The keys of one %s point to two", typ.Noun[0]),
-		fmt.Sprintf("%s wants %s, which is %s %s, and %s, which is %s %s. Correct the one that is wrong, or say which is meant with \"espalier import '%s' ID\".",
-			n.inst.Address, keyText(typ, key1, n.known), typ.Noun[0], n.table.objects[i1].ID,
-			keyText(typ, key2, n.known), typ.Noun[0], n.table.objects[i2].ID, n.inst.Address), n.inst.Block.Range))
+	m.diags = append(m.diags, personal(fmt.Sprintf("The keys of one %s point to two", typ.Noun[0]), n.inst.Block.Range,
+		"%s wants %s, which is %s %s, and %s, which is %s %s. Correct the one that is wrong, or say which is meant with \"espalier import '%s' ID\".",
+		n.inst.Address, privateKey(typ, key1, n.known), typ.Noun[0], n.table.objects[i1].ID,
+		privateKey(typ, key2, n.known), typ.Noun[0], n.table.objects[i2].ID, n.inst.Address))
 }
 
 func (m *Match) claimedTwice(n, other *node, i int) {
@@ -252,10 +252,11 @@ func (m *Match) checkStrangers(n *node) {
 			if i == n.index || n.table.owner[i] != nil || n.table.claim[i] != nil {
 				continue
 			}
+			detail, discreet := told("%s is %s %s; %s %s, which nothing here manages, also has %s. The server may refuse changes to either.",
+				n.inst.Address, typ.Noun[0], n.live().ID, typ.Noun[0], n.table.objects[i].ID, privateKey(typ, key, n.known))
 			m.plan.Warnings = append(m.plan.Warnings, Warning{
 				Summary: fmt.Sprintf("Another live %s has the same %s", typ.Noun[0], strings.Join(typ.Keys[key], " and ")),
-				Detail: fmt.Sprintf("%s is %s %s; %s %s, which nothing here manages, also has %s. The server may refuse changes to either.",
-					n.inst.Address, typ.Noun[0], n.live().ID, typ.Noun[0], n.table.objects[i].ID, keyText(typ, key, n.known)),
+				Detail:  detail, Discreet: discreet,
 				Address: n.inst.Address, File: n.inst.Block.Range.Filename, Line: n.inst.Block.Range.Start.Line,
 			})
 		}
@@ -279,10 +280,10 @@ func (m *Match) checkDuplicates() {
 				continue
 			}
 			names := strings.Join(typ.Keys[key], " and ")
-			m.diags = append(m.diags, problem(fmt.Sprintf("Duplicate %s", names),
-				fmt.Sprintf("%s (%s) and %s (%s) both have %s. Two %s cannot share it; change one of them.",
-					first.inst.Address, first.inst.Block.RangeOf(typ.Keys[key][0]), n.inst.Address, n.inst.Block.RangeOf(typ.Keys[key][0]),
-					keyText(typ, key, n.known), typ.Noun[1]), n.inst.Block.RangeOf(typ.Keys[key][0])))
+			m.diags = append(m.diags, personal(fmt.Sprintf("Duplicate %s", names), n.inst.Block.RangeOf(typ.Keys[key][0]),
+				"%s (%s) and %s (%s) both have %s. Two %s cannot share it; change one of them.",
+				first.inst.Address, first.inst.Block.RangeOf(typ.Keys[key][0]), n.inst.Address, n.inst.Block.RangeOf(typ.Keys[key][0]),
+				privateKey(typ, key, n.known), typ.Noun[1]))
 		}
 	}
 }

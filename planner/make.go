@@ -44,10 +44,10 @@ func (m *Match) Plan() (*Plan, hcl.Diagnostics) {
 		m.handOver()
 		m.order()
 		m.firstOfKind()
-		m.sayMoves()
 		m.sayTaken()
 		m.guard()
 	}
+	m.sayMoves()
 	m.find()
 	p.count()
 	m.countUnmanaged()
@@ -90,7 +90,7 @@ func (m *Match) decide(n *node) {
 		Deposed: m.deposes(n), Taken: d.taken, Similar: n.similar,
 	}
 	if s.Live {
-		step.ID = n.live().ID
+		step.ID, step.Kept = n.live().ID, n.kept(d)
 		if i, tried := m.tried(n); tried && (!s.Recorded || n.tried) {
 			step.Made, step.Reason = i.At, "an earlier run made it"
 		} else if at, ours := m.wasToGo(n); ours && !s.Recorded {

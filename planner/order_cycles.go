@@ -1,10 +1,12 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/espalier-dev/espalier/schema"
@@ -122,29 +124,31 @@ func (m *Match) renamable(step *Step, key int) string {
 
 // refuseCycle says of a circle of steps what passes from whom to whom.
 func (m *Match) refuseCycle(cycle []int, takers freeing) {
-	var parts []string
+	var parts, discreet []string
 	for at, taker := range cycle {
 		from := cycle[(at+1)%len(cycle)]
-		what := "waits for"
+		what := private{"waits for", "waits for"}
 		for _, f := range takers[taker] {
 			if n := m.at[m.plan.Steps[taker].Address]; f.step == from && n != nil {
-				what = fmt.Sprintf("takes %s from", keyText(n.inst.Type, f.key, n.known))
+				key := privateKey(n.inst.Type, f.key, n.known)
+				what = private{"takes " + key.text + " from", "takes " + key.instead + " from"}
 			}
 		}
-		parts = append(parts, fmt.Sprintf("%s %s %s", m.whoIs(taker), what, m.whoIs(from)))
+		text, without := told("%s %s %s", m.whoIs(taker), what, m.whoIs(from))
+		parts, discreet = append(parts, text), append(discreet, cmp.Or(without, text))
 	}
-	m.refuse("Keys change places in a circle", "%s. A server lets nobody have a key while somebody else has it, so no order of these changes can work. Give one of them another value first, apply that, and then this.",
-		strings.Join(parts, "; "))
+	m.diags = append(m.diags, personal("Keys change places in a circle", hcl.Range{}, "%s. A server lets nobody have a key while somebody else has it, so no order of these changes can work. Give one of them another value first, apply that, and then this.",
+		private{strings.Join(parts, "; "), strings.Join(discreet, "; ")}))
 }
 
 // whoIs names a step's object as it is live.
-func (m *Match) whoIs(step int) string {
+func (m *Match) whoIs(step int) private {
 	s := &m.plan.Steps[step]
 	name := s.Label
 	if live, ok := m.table(s.Provider, s.Address.Type).Find(s.ID); ok {
 		name = label(m.in.Types[s.Address.Type], attrsGetter(live.Attrs), s.ID)
 	}
-	return fmt.Sprintf("%s (%s)", s.Address, name)
+	return private{fmt.Sprintf("%s (%s)", s.Address, name), s.Address.String()}.of(m.in.Types[s.Address.Type])
 }
 
 // findCycle follows needs among the stuck steps until one comes again; each

@@ -44,7 +44,9 @@ type Plan struct {
 	Refresh Refresh
 	// Tree holds the branches of the tree in which a unit is made, goes, moves, or
 	// changes its name or level, and the units above these; nil if there is none.
-	Tree    *Forest
+	Tree *Forest
+	// Outline is the whole tree of units, before and after; nil if there is none.
+	Outline *Outline
 	Summary Summary
 	// Made is when the live system was read.
 	Made time.Time
@@ -71,6 +73,9 @@ type Step struct {
 	// call must know: the changed attributes, and the memberships whole.
 	Before map[string]cty.Value
 	After  map[string]schema.Template
+	// Kept are managed attributes of a live object that stay as they are, for those
+	// who look at the plan: nothing follows from them.
+	Kept map[string]cty.Value
 	// Sensitive names the attributes whose wanted value must not be kept in the
 	// clear, whether they change or not.
 	Sensitive []string
@@ -203,9 +208,11 @@ type Refusal struct {
 // Warning is something a person should know that stops nothing.
 type Warning struct {
 	Summary, Detail string
-	Address         schema.Address
-	File            string
-	Line            int
+	// Discreet is the detail without a value of a person; empty where that has none.
+	Discreet string `json:",omitempty"`
+	Address  schema.Address
+	File     string
+	Line     int
 }
 
 // Summary counts a plan.

@@ -213,6 +213,7 @@ func TestPlanID(t *testing.T) {
 		},
 		"an unmanaged live field changed":             func(w *world) { person(w, "7")["phone"] = str("+47") },
 		"somebody without a step changed, unmanaged":  func(w *world) { w.live["acme_group"][0].Attrs["note"] = str("x") },
+		"another tenant that no step goes to":         func(w *world) { w.in.Providers["acme.other"] = Provider{Tenant: "https://other"} },
 		"a record of when something was last written": func(w *world) { w.in.State.Records[address(t, "acme_group.no")].Written = now },
 	} {
 		if got := id(change); got != first {
@@ -227,6 +228,7 @@ func TestPlanID(t *testing.T) {
 		"a wish less":               func(w *world) { w.in.Instances = w.in.Instances[:len(w.in.Instances)-1] },
 		"another live value":        func(w *world) { w.live["acme_position"][0].Attrs["name"] = str("Barist") },
 		"another live id":           func(w *world) { w.live["acme_user"][0].ID = "8" },
+		"another tenant":            func(w *world) { w.provider(func(p *Provider) { p.Tenant = "https://other" }) },
 		"another lineage":           func(w *world) { w.in.State.Lineage = "other" },
 		"destroy":                   func(w *world) { w.in.Destroy = true },
 		"refresh only":              func(w *world) { w.in.RefreshOnly = true },

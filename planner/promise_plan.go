@@ -38,10 +38,10 @@ func (m *Match) warnOtherwise(n *node, attr *schema.Attribute) bool {
 		return false
 	}
 	at, w := n.inst.Block.RangeOf(attr.Name), n.rec.Writes[attr.Name]
+	detail, discreet := told("%s was sent with the %s %s on %s, and the live %s has %s. The server would do the same with another one, so it is left as it is.",
+		n.inst.Address, attr.Name, m.named(n, attr, w.Sent), w.At.UTC().Format("2006-01-02 15:04 MST"), n.inst.Type.Noun[0], m.named(n, attr, n.live().Attrs[attr.Name]))
 	m.plan.Warnings = append(m.plan.Warnings, Warning{
-		Summary: fmt.Sprintf("The server has another %s", attr.Name),
-		Detail: fmt.Sprintf("%s was sent with the %s %s on %s, and the live %s has %s. The server would do the same with another one, so it is left as it is.",
-			n.inst.Address, attr.Name, m.named(n, attr, w.Sent), w.At.UTC().Format("2006-01-02 15:04 MST"), n.inst.Type.Noun[0], m.named(n, attr, n.live().Attrs[attr.Name])),
+		Summary: fmt.Sprintf("The server has another %s", attr.Name), Detail: detail, Discreet: discreet,
 		Address: n.inst.Address, File: at.Filename, Line: at.Start.Line,
 	})
 	return true
@@ -54,23 +54,24 @@ func (m *Match) warnNotKept(n *node, attr *schema.Attribute) bool {
 		return false
 	}
 	at, w := n.inst.Block.RangeOf(attr.Name), n.rec.Writes[attr.Name]
+	detail, discreet := told("%s was sent %s %s on %s, and the server answered that all is well. It still has %s, so it may not offer this change.",
+		n.inst.Address, attr.Name, m.named(n, attr, w.Sent), w.At.UTC().Format("2006-01-02 15:04 MST"), m.named(n, attr, n.live().Attrs[attr.Name]))
 	m.plan.Warnings = append(m.plan.Warnings, Warning{
-		Summary: fmt.Sprintf("The server has not kept %s", attr.Name),
-		Detail: fmt.Sprintf("%s was sent %s %s on %s, and the server answered that all is well. It still has %s, so it may not offer this change.",
-			n.inst.Address, attr.Name, m.named(n, attr, w.Sent), w.At.UTC().Format("2006-01-02 15:04 MST"), m.named(n, attr, n.live().Attrs[attr.Name])),
+		Summary: fmt.Sprintf("The server has not kept %s", attr.Name), Detail: detail, Discreet: discreet,
 		Address: n.inst.Address, File: at.Filename, Line: at.Start.Line,
 	})
 	return true
 }
 
 // named is a value for a message, ids by the names of what they are of.
-func (m *Match) named(n *node, attr *schema.Attribute, v cty.Value) string {
+func (m *Match) named(n *node, attr *schema.Attribute, v cty.Value) private {
 	var names []string
 	for _, id := range idsOf(v) {
 		names = append(names, fmt.Sprintf("%q", m.element(n.inst.Provider, attr.Refers, member{id: id}).Label))
 	}
 	if m.in.Types[attr.Refers] == nil || len(names) == 0 {
-		return shown(attr, v)
+		return privateValue(n.inst.Type, attr, v)
 	}
-	return strings.Join(names, ", ")
+	text := strings.Join(names, ", ")
+	return private{text, notShown}.of(m.in.Types[attr.Refers])
 }

@@ -169,17 +169,17 @@ func verifySame(s *Step, typ *schema.Type, table *Table) error {
 	if why := table.obscure[s.ID]; why != "" && s.Action != Delete && s.Action != Replace {
 		return fmt.Errorf("it cannot be read any more. %s", why)
 	}
-	var changed []string
+	var changed []ChangedAttribute
 	for _, name := range slices.Sorted(maps.Keys(s.Before)) {
 		attr := typ.Attribute(name)
 		got, carried := o.Attrs[name]
 		if attr == nil || attr.Computed || !carried || equal(attr, s.Before[name], got) {
 			continue
 		}
-		changed = append(changed, fmt.Sprintf("%s was %s when the plan was made and is %s now", name, shown(attr, s.Before[name]), shown(attr, got)))
+		changed = append(changed, ChangedAttribute{name, shown(attr, s.Before[name]), shown(attr, got)})
 	}
 	if len(changed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("it has changed meanwhile: %s. Plan again", strings.Join(changed, "; "))
+	return &ChangedError{changed}
 }
