@@ -53,11 +53,12 @@ var rooms = map[string]room{
 	"internal/servertest":     {},
 	"internal/contract":       {sees: []string{"provider"}},
 	"internal/laws":           {tests: []string{"*"}},
+	"internal/faces":          {tests: []string{"*"}},
 }
 
 // suites are the packages that hold code for tests alone. Nothing of the program
 // imports them, so that neither they nor their tools end up in it.
-var suites = []string{"provider/providertest", "state/statetest", "internal/servertest", "internal/contract", "internal/laws"}
+var suites = []string{"provider/providertest", "state/statetest", "internal/servertest", "internal/contract", "internal/laws", "internal/faces"}
 
 // homes says which packages may import a third-party module; the first prefix
 // that fits counts. A module that is not here is a fault as well.
@@ -92,10 +93,16 @@ var homes = []struct {
 	{"github.com/google/go-cmp", []string{"provider/providertest", "state/statetest"}},
 	{"pgregory.net/rapid", []string{"provider/providertest", "state/statetest"}},
 	{"github.com/rogpeppe/go-internal", nil},
+	{"github.com/chromedp", nil},
+	{"github.com/hashicorp/terraform-json", nil},
+	{"github.com/open-policy-agent/opa", nil},
+	{"github.com/rhysd/actionlint", nil},
+	{"github.com/santhosh-tekuri/jsonschema", nil},
 }
 
 // ofTests are the modules that every test may import.
-var ofTests = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal", "github.com/zclconf/go-cty", "golang.org/x/sync"}
+var ofTests = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal", "github.com/zclconf/go-cty", "golang.org/x/sync",
+	"github.com/chromedp", "github.com/hashicorp/terraform-json", "github.com/open-policy-agent/opa", "github.com/rhysd/actionlint", "github.com/santhosh-tekuri/jsonschema"}
 
 // speakers are the packages that may print, and read or write the standard
 // streams.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strconv"
 	"sync"
 	"testing"
@@ -43,7 +44,7 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *keeper) serve(r *http.Request, body []byte) (status int, answer []byte) {
-	switch r.Method {
+	switch methodOf(r) {
 	case http.MethodGet:
 		if k.text == nil {
 			return http.StatusNotFound, nil
@@ -72,6 +73,15 @@ func (k *keeper) serve(r *http.Request, body []byte) (status int, answer []byte)
 		return http.StatusMethodNotAllowed, nil
 	}
 	return http.StatusOK, nil
+}
+
+// methodOf is the method as the protocol has it by itself. Where the lock has an address
+// of its own, as at GitLab's, it is taken there by POST and given back by DELETE.
+func methodOf(r *http.Request) string {
+	if ofLock := map[string]string{http.MethodPost: "LOCK", http.MethodDelete: "UNLOCK"}[r.Method]; ofLock != "" && path.Base(r.URL.Path) == "lock" {
+		return ofLock
+	}
+	return r.Method
 }
 
 // free is what a person does for the lock of a run that is dead.

@@ -32,6 +32,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
 			e.Setenv("HOME", e.WorkDir)
+			top, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			e.Setenv("EXAMPLES", filepath.Join(top, "examples"))
 			// The race detector lets a process that ends wait for a second.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Values[serversKey{}] = map[string]*server{}
@@ -60,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"held":       awaitHeld,
 			"release":    releaseCalls,
 			"json":       parseJSON,
+			"planid":     planID,
 		},
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/espalier-dev/espalier/internal/render"
 	"github.com/espalier-dev/espalier/provider"
 	"github.com/espalier-dev/espalier/provider/all"
@@ -18,15 +20,26 @@ import (
 // app is one run of the program.
 type app struct {
 	Streams
-	dir     string // -chdir
-	noColor bool
-	library schema.Library
-	vendors map[string]provider.Provider
+	// exact is standard output for what other programs take byte by byte, orders is
+	// standard error for what the runner of a workflow is to obey.
+	exact, orders io.Writer
+	dir           string // -chdir
+	noColor       bool
+	library       schema.Library
+	vendors       map[string]provider.Provider
+	// source is the configuration of the folder once it has been read, with what is wrong
+	// with it.
+	source *schema.Config
+	wrongs hcl.Diagnostics
 	// config is the one loaded, for the snippets of diagnostics.
 	config  *schema.Config
 	excerpt excerpts
-	// events is set while a command speaks JSON.
-	events *render.Events
+	// people is how people are shown, whatever is said of them.
+	people render.PeopleMode
+	// events is set while a command speaks JSON on standard output. streams are all
+	// that are told of what happens: that one, and the one that goes into a file.
+	events  *render.Events
+	streams []*render.Events
 	// progress shows an apply while it runs; waits are told to it.
 	progressLock sync.Mutex
 	progress     *render.Progress
@@ -38,9 +51,12 @@ type app struct {
 }
 
 func newApp(s Streams) *app {
-	var one sync.Mutex
-	s.Out, s.Err = &lockedWriter{&one, s.Out}, &lockedWriter{&one, s.Err}
 	a := &app{Streams: s, library: all.Library(), vendors: map[string]provider.Provider{}}
+	a.defuse()
+	var one sync.Mutex
+	for _, w := range []*io.Writer{&a.Out, &a.Err, &a.exact, &a.orders} {
+		*w = &lockedWriter{&one, *w}
+	}
 	for _, p := range all.Providers() {
 		a.vendors[p.Name()] = p
 	}
@@ -85,11 +101,11 @@ func (a *app) colored(terminal bool) bool {
 }
 
 func (a *app) outOptions() render.Options {
-	return render.Options{Color: a.colored(a.OutTerminal), Width: a.Width}
+	return render.Options{Color: a.colored(a.OutTerminal), Width: a.Width, People: a.people, Library: a.library}
 }
 
 func (a *app) errOptions() render.Options {
-	return render.Options{Color: a.colored(a.ErrTerminal), Width: a.Width}
+	return render.Options{Color: a.colored(a.ErrTerminal), Width: a.Width, People: a.people, Library: a.library}
 }
 
 // types looks up a resource type of any vendor.

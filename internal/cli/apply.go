@@ -22,8 +22,9 @@ import (
 // applyFlags are those of apply and destroy.
 type applyFlags struct {
 	planFlags
-	faces
+	planFaces
 	autoApprove bool
+	planID      approval
 	maxCalls    int
 	maxDuration time.Duration
 	command     string // apply or destroy
@@ -31,11 +32,23 @@ type applyFlags struct {
 
 func (f *applyFlags) register(cmd *cobra.Command) {
 	f.planFlags.register(cmd)
-	f.faces.register(cmd)
+	f.planFaces.register(cmd, false)
+	cmd.Flags().StringVar((*string)(&f.planID), "plan-id", "", "go ahead without a question if the plan has this `id`, or its first 12 or more digits; else\nchange nothing and exit 4")
 	cmd.Flags().BoolVar(&f.autoApprove, "auto-approve", false, "do not ask before changing anything")
 	lockTimeoutFlag(cmd, &f.lockTimeout)
 	cmd.Flags().IntVar(&f.maxCalls, "max-calls", 0, "make at most this `number` of calls, reads and tokens included; what is left is for the next run")
 	cmd.Flags().DurationVar(&f.maxDuration, "max-duration", 0, "begin nothing after this `long`, such as 20m; what is left is for the next run")
+}
+
+// begin checks the flags that are about approval and faces, and opens the streams. args
+// are at most the file of a saved plan.
+func (f *applyFlags) begin(a *app, cmd *cobra.Command, args []string) (err error) {
+	if cmd.Flags().Changed("plan-id") {
+		if f.planID, err = f.planID.checked(); err != nil {
+			return err
+		}
+	}
+	return a.begin(&f.planFaces, f.variables, "", strings.Join(args, ""))
 }
 
 // errTime ends what -max-duration gives no more time for.
@@ -72,9 +85,9 @@ func (a *app) applyCommand() *cobra.Command {
 	f := applyFlags{command: "apply"}
 	cmd := &cobra.Command{
 		Use: "apply [FILE]", Short: "Make the live system as the configuration says", Args: cobra.MaximumNArgs(1),
-		Long: "apply makes a plan, asks, and carries it out; or it carries out exactly the plan saved in FILE.",
+		Long: "apply makes a plan, asks, and carries it out; or it carries out exactly the plan saved in FILE.\nWith -plan-id it makes a plan and carries it out if it is the one that was reviewed elsewhere.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.speakJSON(&f.faces); err != nil {
+			if err := f.begin(a, cmd, args); err != nil {
 				return err
 			}
 			if len(args) == 1 {
@@ -91,8 +104,8 @@ func (a *app) destroyCommand() *cobra.Command {
 	f := applyFlags{command: "destroy"}
 	cmd := &cobra.Command{
 		Use: "destroy", Short: "Delete everything that the state owns, under the guards", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.speakJSON(&f.faces); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.begin(a, cmd, args); err != nil {
 				return err
 			}
 			f.destroy = true
@@ -126,28 +139,13 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 	if err != nil {
 		return errors.Join(f.inTime(timed, err), session.Close(ctx))
 	}
-	if err := p.show(made, &f.faces, f.command); err != nil {
+	if err := p.show(made, &f.planFlags, &f.planFaces, f.command); err != nil {
 		return errors.Join(err, session.Close(ctx))
 	}
-	if made.plan.Refused() {
-		return errors.Join(exit(ExitRefused), session.Close(ctx))
-	}
-	if len(made.plan.Steps) > 0 && !f.autoApprove && !f.input {
-		return errors.Join(errors.New("with -input=false nobody is asked, so nothing was changed. Give -auto-approve as well, or apply a saved plan"), session.Close(ctx))
-	}
-	if len(made.plan.Steps) > 0 && !f.autoApprove {
-		if err := a.askFirst(ctx, question(f)+p.whereText(made.plan), "In a pipeline give -auto-approve, or apply a saved plan"); err != nil {
-			return errors.Join(err, session.Close(ctx))
-		}
+	if err := p.agree(ctx, f, made.plan); err != nil {
+		return errors.Join(err, session.Close(ctx))
 	}
 	return p.carryOut(ctx, timed, f, session, snapshot, made, nil)
-}
-
-func question(f *applyFlags) string {
-	if f.destroy {
-		return "Do you really want to delete all of this?"
-	}
-	return "Do you want to make these changes?"
 }
 
 // whereText names the tenants that a plan is about to change.
@@ -308,15 +306,20 @@ func exitOf(plan *planner.Plan, r *planner.Report) error {
 // tell says how an apply ended, with the outputs.
 func (p *project) tell(made *planned, report *planner.Report, outputs []render.NamedValue, f *applyFlags) {
 	a := p.app
-	if a.events != nil {
-		a.events.Report(report)
+	a.announce(func(e *render.Events) {
+		e.Report(report)
 		if len(outputs) > 0 {
-			a.events.Outputs(outputs)
+			e.Outputs(outputs)
 		}
+	})
+	o, err := a.faceOptions(&f.faces)
+	if err == nil {
+		a.summarizeReport(made.plan, report, o)
+	}
+	if a.events != nil {
 		return
 	}
 	if len(made.plan.Steps) > 0 {
-		o, err := a.faceOptions(&f.faces)
 		if err == nil {
 			err = render.Report(a.Out, made.plan, report, o)
 		}
@@ -326,6 +329,6 @@ func (p *project) tell(made *planned, report *planner.Report, outputs []render.N
 	}
 	if len(outputs) > 0 {
 		a.say("\nOutputs:\n")
-		_ = render.Outputs(a.Out, outputs, render.OutputText, a.outOptions())
+		_ = render.Outputs(a.Out, outputs, render.OutputText, o)
 	}
 }

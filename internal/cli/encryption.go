@@ -66,7 +66,7 @@ type beside struct {
 // it does not matter, but for what it says of encryption.
 func (a *app) readBeside() (*beside, error) {
 	b := &beside{}
-	config, diags := schema.Load(a.dir, a.library)
+	config, diags := a.parsed()
 	scope, more := config.Scope(schema.ScopeOptions{Environ: a.Environ})
 	a.config = config
 	e, wrong := a.blockEncryption(scope)

@@ -198,11 +198,13 @@ func (a *app) fail(summary, detail string) {
 	a.diagnostics(hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: detail}})
 }
 
-// diagnostics says what is wrong, to standard error or, with -json, as events.
+// diagnostics says what is wrong, to standard error or, with -json, as events on
+// standard output.
 func (a *app) diagnostics(diags hcl.Diagnostics) {
 	files := a.sources()
+	a.annotateDiagnostics(diags)
+	a.announce(func(e *render.Events) { e.Diagnostics(diags, files) })
 	if a.events != nil {
-		a.events.Diagnostics(diags, files)
 		return
 	}
 	_ = render.Diagnostics(a.Err, diags, files, a.errOptions())

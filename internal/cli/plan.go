@@ -13,70 +13,36 @@ import (
 	"github.com/espalier-dev/espalier/planner"
 )
 
-// faces are the flags that say how a plan is shown.
-type faces struct {
-	json   bool
-	full   bool
-	people string
-}
-
-func (f *faces) register(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.BoolVar(&f.json, "json", false, "write a stream of events, one JSON object a line")
-	fs.BoolVar(&f.full, "full", false, "show every object, also where many change alike")
-	fs.StringVar(&f.people, "people", "names", "show people by `names`, addresses, or counts alone")
-}
-
-// options are the render options the flags ask for.
-func (a *app) faceOptions(f *faces) (render.Options, error) {
-	mode, err := render.ParsePeopleMode(f.people)
-	o := a.outOptions()
-	o.Full, o.People, o.Library = f.full, mode, a.library
-	return o, err
-}
-
-// speakJSON makes everything that is said an event on standard output.
-func (a *app) speakJSON(f *faces) error {
-	o, err := a.faceOptions(f)
-	if err != nil || !f.json {
-		return err
-	}
-	a.events = render.NewEvents(a.Out, a.Now, o)
-	a.events.Version(Version)
-	return nil
-}
-
 func (a *app) planCommand() *cobra.Command {
 	var f planFlags
-	var show faces
-	var out string
+	var show planFaces
 	var detailed bool
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Show what would change", Args: cobra.NoArgs,
-		Long: "plan compares the configuration with the live system and shows the difference.\nIt takes no lock and writes nothing. With -refresh-only it keeps in the state what it has read.",
+		Long: "plan compares the configuration with the live system and shows the difference.\nIt takes no lock and writes nothing. With -refresh-only it keeps in the state what it has read, unless -out is given.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.speakJSON(&show); err != nil {
+			if err := a.begin(&show, f.variables, show.saved, ""); err != nil {
 				return err
 			}
-			return a.runPlan(cmd.Context(), &f, &show, out, detailed)
+			return a.runPlan(cmd.Context(), &f, &show, detailed)
 		},
 	}
 	f.register(cmd)
-	show.register(cmd)
+	show.register(cmd, true)
 	lockTimeoutFlag(cmd, &f.lockTimeout)
 	cmd.Flags().BoolVar(&f.destroy, "destroy", false, "plan to delete everything that the state owns")
-	cmd.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
+	cmd.Flags().StringVar(&show.saved, "out", "", "save the plan to a `file`, for apply")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 2 when changes are pending")
 	return cmd
 }
 
-func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string, detailed bool) error {
+func (a *app) runPlan(ctx context.Context, f *planFlags, show *planFaces, detailed bool) error {
 	p, err := a.load(f.variables)
 	if err != nil {
 		return err
 	}
 	var made *planned
-	if f.refreshOnly && out == "" {
+	if f.refreshOnly && show.saved == "" {
 		made, err = p.record(ctx, f, show)
 	} else {
 		made, err = p.look(ctx, f, show)
@@ -84,11 +50,13 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 	if err != nil {
 		return err
 	}
-	if out != "" {
-		if err := p.save(out, made); err != nil {
+	if show.saved != "" {
+		if err := p.save(show.saved, f, made); err != nil {
 			return err
 		}
-		a.talk("%s", savedText(made.plan, out))
+	}
+	if text := a.nextText(made.plan, show); text != "" {
+		a.talk("%s", text)
 	}
 	switch {
 	case made.plan.Refused():
@@ -100,7 +68,7 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *faces, out string
 }
 
 // look makes a plan and shows it; it takes no lock and writes nothing.
-func (p *project) look(ctx context.Context, f *planFlags, show *faces) (*planned, error) {
+func (p *project) look(ctx context.Context, f *planFlags, show *planFaces) (*planned, error) {
 	snapshot, _, err := p.backend.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -110,12 +78,12 @@ func (p *project) look(ctx context.Context, f *planFlags, show *faces) (*planned
 	if err != nil {
 		return nil, err
 	}
-	return made, p.show(made, show, "plan")
+	return made, p.show(made, f, show, "plan")
 }
 
 // record is look for a plan that changes nothing live: what was read is kept at once,
 // which takes the lock.
-func (p *project) record(ctx context.Context, f *planFlags, show *faces) (*planned, error) {
+func (p *project) record(ctx context.Context, f *planFlags, show *planFaces) (*planned, error) {
 	session, err := p.open(ctx, "plan -refresh-only", f.lockTimeout)
 	if err != nil {
 		return nil, err
@@ -124,7 +92,7 @@ func (p *project) record(ctx context.Context, f *planFlags, show *faces) (*plann
 	f.keeps = true
 	made, err := p.plan(ctx, f, p.app.settleTimes(session))
 	if err == nil {
-		err = p.show(made, show, "plan")
+		err = p.show(made, f, show, "plan")
 	}
 	if err == nil {
 		p.store(ctx, session, made, &planner.Report{})
@@ -132,26 +100,21 @@ func (p *project) record(ctx context.Context, f *planFlags, show *faces) (*plann
 	return made, errors.Join(err, session.Close(ctx))
 }
 
-// savedText says what can be done with a plan that was saved.
-func savedText(plan *planner.Plan, file string) string {
-	if plan.Refused() {
-		return fmt.Sprintf("The plan is saved in %s to be looked at. It is refused, and apply refuses it too.", file)
+// nextText says by which name the plan goes, and what can be done with it.
+func (a *app) nextText(plan *planner.Plan, show *planFaces) string {
+	text := "This is plan " + plan.ID + "."
+	switch {
+	case show.saved != "" && plan.Refused():
+		return text + fmt.Sprintf(" It is saved in %s to be looked at. It is refused, and apply refuses it too.", show.saved)
+	case show.saved != "":
+		text = "The plan is saved. " + text
+	case plan.Refused(), plan.Empty(), plan.RefreshOnly: // which is carried out as it is made
+		return ""
 	}
-	return fmt.Sprintf("The plan is saved. To carry out exactly this: espalier apply %s", file)
-}
-
-// show writes the plan to standard output in the form asked for.
-func (p *project) show(made *planned, f *faces, operation string) error {
-	o, err := p.app.faceOptions(f)
-	if err != nil {
-		return err
+	if a.automated() {
+		return text
 	}
-	cost := p.cost(made)
-	if p.app.events != nil {
-		p.app.events.Plan(made.plan, operation, cost)
-		return p.app.events.Err()
-	}
-	return render.Plan(p.app.Out, made.plan, o, cost)
+	return text + " To carry out exactly this:\n  " + show.apply
 }
 
 // cost says what an apply of the plan spends, at the present budget.

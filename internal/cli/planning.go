@@ -305,9 +305,11 @@ func planState(s *state.Snapshot) planner.State {
 		_ = intent.Action.UnmarshalText([]byte(i.Action)) // an unknown word is no create
 		out.Intents = append(out.Intents, intent)
 	}
-	out.Digest = s.Digest
 	if s.Serial > 0 { // else it has never been written: there is none yet
 		out.Lineage, out.Serial = s.Lineage, s.Serial
+	}
+	if s.Serial > 0 || len(s.Records) > 0 { // else its key is of this run alone
+		out.Digest = s.Digest
 	}
 	out.Records = make(map[schema.Address]*planner.Record, len(s.Records))
 	for addr, rec := range s.Records {

@@ -71,7 +71,7 @@ func (a *app) load(vars variables) (*project, error) {
 	if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("there is no folder %q. Give the folder of the configuration with -chdir=DIR", a.dir)
 	}
-	config, diags := schema.Load(a.dir, a.library)
+	config, diags := a.parsed()
 	a.config = config
 	scope, more := config.Scope(schema.ScopeOptions{Vars: vars.list, Environ: a.Environ})
 	p := &project{app: a, config: config, scope: scope, providers: map[string]*configured{}}
@@ -85,6 +85,14 @@ func (a *app) load(vars variables) (*project, error) {
 		return nil, schema.MergeDiagnostics(diags, p.check())
 	}
 	return p, a.check(diags)
+}
+
+// parsed is the configuration of the folder, which is read once.
+func (a *app) parsed() (*schema.Config, hcl.Diagnostics) {
+	if a.source == nil {
+		a.source, a.wrongs = schema.Load(a.dir, a.library)
+	}
+	return a.source, a.wrongs
 }
 
 func (p *project) readGuards() hcl.Diagnostics {

@@ -117,7 +117,7 @@ func (p *project) readLag(key string) time.Duration {
 func (p *project) planProviders() map[string]planner.Provider {
 	out := make(map[string]planner.Provider, len(p.providers))
 	for key, c := range p.providers {
-		info := planner.Provider{Removal: c.conn.Removal, ReadLag: c.conn.ReadLag, Self: c.self, Mutable: c.conn.Mutable}
+		info := planner.Provider{Tenant: c.conn.Tenant, Removal: c.conn.Removal, ReadLag: c.conn.ReadLag, Self: c.self, Mutable: c.conn.Mutable}
 		for _, l := range c.conn.Levels {
 			info.Levels = append(info.Levels, l.Name)
 		}

@@ -100,7 +100,7 @@ func exitCodes() []render.ExitCode {
 		{Code: ExitError, Meaning: "error; if it was found before the first write, nothing was changed. After it: everything that was tried failed"},
 		{Code: ExitChanges, Meaning: "changes are pending (`plan -detailed-exitcode`)"},
 		{Code: ExitRefused, Meaning: "refused by a guard; nothing was sent. Of `fmt -check`: a file is not in the usual form"},
-		{Code: ExitOutdated, Meaning: "the plan is out of date: what it was decided on has changed since"},
+		{Code: ExitOutdated, Meaning: "the plan is out of date: what it was decided on has changed since, or it is not the one that `-plan-id` names"},
 		{Code: ExitLocked, Meaning: "the state is locked by another run"},
 		{Code: ExitPartial, Meaning: "applied in part, or not saved; the output says what is left, and running it again goes on from there"},
 	}

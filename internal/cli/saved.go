@@ -5,17 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/espalier-dev/espalier/internal/render"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/schema"
 	"github.com/espalier-dev/espalier/state"
@@ -38,6 +38,10 @@ type savedPlan struct {
 	// Marks are the server times up to which it is known what has changed, when all of
 	// the plan is done, by provider configuration and type.
 	Marks map[string]map[string]time.Time `json:"marks,omitempty"`
+	// Cost is what it spends, as far as that was known when it was made.
+	Cost render.Cost `json:"cost"`
+	// Sources are the SHA-256 of the files of the configuration, by name.
+	Sources map[string]string `json:"sources"`
 	// Encryption is set in encrypted files alone.
 	Encryption *savedEncryption `json:"encryption,omitempty"`
 	Plan       json.RawMessage  `json:"plan"`
@@ -66,20 +70,15 @@ type savedEncryption struct {
 }
 
 // save writes a plan to a file that only its owner can read.
-func (p *project) save(file string, made *planned) error {
-	for _, suffix := range []string{".org.hcl", ".org.json", ".orgvars", ".csv", "state.json"} {
-		if strings.HasSuffix(file, suffix) {
-			return fmt.Errorf("the plan was not saved to %s: a name that ends in %s is that of a file to be kept. Choose another, such as tonight.plan", file, suffix)
-		}
-	}
+func (p *project) save(file string, f *planFlags, made *planned) error {
 	if made.plan.HasSensitive() && p.cipher == nil {
-		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Its id is %s: review that, and apply without a file; or have plans encrypted, by an encryption block in the espalier block", file, made.plan.ID)
+		return fmt.Errorf("the plan was not saved to %s. It holds sensitive values, which must not lie in a file in the clear. Review what is shown; \"%s\" carries out exactly this, without a file. Or have plans encrypted, by an encryption block in the espalier block", file, p.app.again(f, made.plan))
 	}
 	data, err := planner.Encode(made.plan)
 	if err != nil {
 		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
 	}
-	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Plan: data}
+	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Cost: p.cost(made), Sources: sourceSums(p.config), Plan: data}
 	for key, at := range made.vouched() {
 		if saved.Marks == nil {
 			saved.Marks = map[string]map[string]time.Time{}
@@ -115,18 +114,10 @@ func (p *project) save(file string, made *planned) error {
 
 // writePrivate puts a file in place whole, readable by its owner alone.
 func writePrivate(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".espalier-*") // mode 0600
-	if err != nil {
+	return placeWhole(name, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	})
 }
 
 func templates(values map[string]cty.Value) map[string]schema.Template {
@@ -181,13 +172,12 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 	if err != nil {
 		return err
 	}
-	if plan.Refused() {
-		made := &planned{plan: plan, parallelism: f.parallelism}
-		p := &project{app: a}
-		return errors.Join(p.show(made, &f.faces, f.command), exit(ExitRefused))
+	if f.planID != "" && !f.planID.of(plan) {
+		a.fail(fmt.Sprintf("This is not the plan %s", f.planID), fmt.Sprintf("%s holds plan %s. Nothing was changed. Give the file of the plan that was reviewed.", file, plan.ID))
+		return exit(ExitOutdated)
 	}
-	if plan.Empty() && a.events == nil {
-		a.say("The saved plan has nothing to do.")
+	if err := a.tellSaved(f, file, saved, plan); err != nil {
+		return err
 	}
 	timed, done, err := f.limits(ctx)
 	if err != nil {
@@ -257,6 +247,7 @@ func (a *app) projectOf(saved *savedPlan) (*project, error) {
 	if p.encryption, err = a.encryptionOf(saved); err != nil {
 		return nil, err
 	}
+	a.compareSources(saved, a.config)
 	if err := p.savedBackend(saved); err != nil {
 		return nil, err
 	}

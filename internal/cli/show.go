@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty"
@@ -13,10 +15,16 @@ import (
 
 func (a *app) showCommand() *cobra.Command {
 	var vars variables
-	var show faces
+	show := planFaces{document: true}
 	cmd := &cobra.Command{
 		Use: "show [FILE]", Short: "Show a saved plan, or the state", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.begin(&show, vars, "", strings.Join(args, "")); err != nil {
+				return err
+			}
+			if len(args) == 0 && len(show.files()) > 0 {
+				return fmt.Errorf("-%s shows a saved plan, and none is given. Name its file: espalier show -%[1]s FILE tonight.plan", show.files()[0].flag)
+			}
 			if len(args) == 1 {
 				return a.showPlan(args[0], &show)
 			}
@@ -24,24 +32,27 @@ func (a *app) showCommand() *cobra.Command {
 		},
 	}
 	vars.flags(cmd)
-	show.register(cmd)
+	show.register(cmd, true)
 	cmd.Flags().Lookup("json").Usage = "write one JSON document"
 	return cmd
 }
 
-func (a *app) showPlan(file string, show *faces) error {
-	_, plan, err := a.readSaved(file)
+// showPlan shows a saved plan in every form asked for.
+func (a *app) showPlan(file string, show *planFaces) error {
+	saved, plan, err := a.readSaved(file)
 	if err != nil {
 		return err
 	}
-	o, err := a.faceOptions(show)
+	show.saved, show.apply = file, a.ofFile(file, "apply")
+	if !show.json {
+		return a.showPlanIn(plan, show, "plan", saved.Cost)
+	}
+	o, err := a.faceOptions(&show.faces)
 	if err != nil {
 		return err
 	}
-	if show.json {
-		return render.PlanJSON(a.Out, plan, o)
-	}
-	return render.Plan(a.Out, plan, o, render.Cost{Calls: plan.Summary.Calls})
+	a.announce(func(e *render.Events) { e.Plan(plan, "plan", saved.Cost) })
+	return errors.Join(render.PlanJSON(a.Out, plan, o, saved.Cost), a.writeFaces(plan, show, o, saved.Cost))
 }
 
 func (a *app) showState(ctx context.Context, vars variables, asJSON bool) error {
@@ -125,5 +136,9 @@ func (a *app) showOutputs(ctx context.Context, vars variables, args []string, mo
 	case o.Sensitive && o.Value == cty.NilVal:
 		return p.sensitiveOutput(args[0])
 	}
-	return render.Output(a.Out, o.Value, mode)
+	w := a.Out
+	if mode == render.OutputRaw {
+		w = a.exact
+	}
+	return render.Output(w, o.Value, mode)
 }

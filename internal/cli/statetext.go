@@ -39,7 +39,7 @@ func (a *app) statePullCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the state in %s cannot be written as text: %w", p.backend.Where(), err)
 			}
-			_, err = a.Out.Write(text)
+			_, err = a.exact.Write(text)
 			return err
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/espalier-dev/espalier/internal/render"
 	"github.com/espalier-dev/espalier/internal/transport"
 	"github.com/espalier-dev/espalier/planner"
 	"github.com/espalier-dev/espalier/provider"
@@ -106,9 +107,7 @@ func (p *project) observe(ctx context.Context, types map[string][]string) (s *su
 			for typ, l := range listings {
 				s.live[key][typ], s.calls[key][typ] = planner.NewTable(p.app.types(typ), l.Objects), l.Calls
 				s.dates[key][typ] = l.Date
-				if p.app.events != nil {
-					p.app.events.Refreshed(typ, len(l.Objects), l.Calls)
-				}
+				p.app.announce(func(e *render.Events) { e.Refreshed(typ, len(l.Objects), l.Calls) })
 			}
 			return nil
 		})

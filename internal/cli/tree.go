@@ -71,6 +71,9 @@ func (a *app) drawTree(ctx context.Context, f *treeFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.apart(f.variables, []faceFile{{"svg", f.svg}, {"mermaid", f.mermaid}}); err != nil {
+		return err
+	}
 	p, err := a.load(f.variables)
 	if err != nil {
 		return err

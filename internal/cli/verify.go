@@ -98,6 +98,11 @@ func touchedBy(plan *planner.Plan, snapshot *state.Snapshot) map[string]map[stri
 			t.fields[name] = true
 		}
 	}
+	for _, x := range plan.Findings { // what an earlier run did is recorded as it is read
+		if rec := snapshot.Records[x.Address]; rec != nil {
+			of(rec.Provider, x.Address).whole = true
+		}
+	}
 	for _, d := range plan.Drift {
 		if rec := snapshot.Records[d.Address]; plan.RefreshOnly && rec != nil {
 			of(rec.Provider, d.Address).whole = true

@@ -39,14 +39,16 @@ type watcher struct {
 	progress *render.Progress
 	total    int
 	began    time.Time
-	beaten   time.Time
 	mu       sync.Mutex
+	settled  int
+	beaten   time.Time
 	stop     chan struct{}
 	stopped  sync.WaitGroup
 }
 
-// watch begins to show an apply: events with -json, else a bar on a terminal and
-// heartbeat lines in a pipe, on standard error.
+// watch begins to show an apply: to the streams of events, and unless one of them is
+// all that is wanted as a bar on a terminal and heartbeat lines in a pipe, on
+// standard error.
 func (a *app) watch(plan *planner.Plan, f *applyFlags, began time.Time) *watcher {
 	w := &watcher{a: a, total: len(plan.Steps), began: began, beaten: began, stop: make(chan struct{})}
 	if w.total == 0 {
@@ -54,8 +56,6 @@ func (a *app) watch(plan *planner.Plan, f *applyFlags, began time.Time) *watcher
 	}
 	if a.events == nil {
 		o := a.errOptions()
-		o.Library = a.library
-		o.People, _ = render.ParsePeopleMode(f.people)
 		w.progress = render.NewProgress(a.Err, plan, began, render.ProgressOptions{Options: o, Terminal: a.ErrTerminal, Verb: f.command})
 		a.setProgress(w.progress)
 	}
@@ -72,9 +72,13 @@ func (w *watcher) tick() {
 	for {
 		select {
 		case <-t.C:
+			now := w.a.Now()
 			if w.progress != nil {
-				w.progress.Tick(w.a.Now())
+				w.progress.Tick(now)
 			}
+			w.mu.Lock()
+			w.beat(now)
+			w.mu.Unlock()
 		case <-w.stop:
 			return
 		}
@@ -83,20 +87,24 @@ func (w *watcher) tick() {
 
 // step is told of every change of a step.
 func (w *watcher) step(ev planner.Event) {
+	w.a.announce(func(e *render.Events) { e.Step(ev) })
 	if w.progress != nil {
 		w.progress.Step(ev)
-		return
 	}
-	if w.a.events == nil {
-		return
-	}
-	w.a.events.Step(ev)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if ev.At.Sub(w.beaten) >= 10*time.Second {
-		w.beaten = ev.At
-		w.a.events.Progress(ev.At, ev.Settled, ev.Total, ev.At.Sub(w.began))
+	w.settled = max(w.settled, ev.Settled)
+	w.beat(ev.At)
+}
+
+// beat tells the streams how far the run is, if they have not been told for some
+// time. The lock must be held.
+func (w *watcher) beat(now time.Time) {
+	if now.Sub(w.beaten) < 10*time.Second {
+		return
 	}
+	w.beaten = now
+	w.a.announce(func(e *render.Events) { e.Progress(now, w.settled, w.total, now.Sub(w.began)) })
 }
 
 func (w *watcher) end() {
@@ -120,8 +128,8 @@ func (a *app) setProgress(p *render.Progress) {
 
 // waiting is told by the transport that calls are held back, and shows it.
 func (a *app) waiting(reason string, until time.Time) {
+	a.announce(func(e *render.Events) { e.Waiting(reason, until) })
 	if a.events != nil {
-		a.events.Waiting(reason, until)
 		return
 	}
 	a.progressLock.Lock()

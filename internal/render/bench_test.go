@@ -33,7 +33,7 @@ func BenchmarkPlan(b *testing.B) {
 		for name, face := range map[string]func() error{
 			"text": func() error { return Plan(io.Discard, plan, Options{}, Cost{}) },
 			"full": func() error { return Plan(io.Discard, plan, Options{Full: true}, Cost{}) },
-			"json": func() error { return PlanJSON(io.Discard, plan, Options{}) },
+			"json": func() error { return PlanJSON(io.Discard, plan, Options{}, Cost{}) },
 		} {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				b.ReportAllocs()

@@ -40,14 +40,17 @@ func (f *face) closing(cost Cost) {
 	}
 }
 
-func (f *face) losing() int {
-	n := 0
-	for i := range f.plan.Steps {
-		if f.names.losing(&f.plan.Steps[i]) {
-			n++
+func (f *face) losing() int { return f.names.losers() }
+
+// losers is the number of people of whom a step takes a membership or a position.
+func (n *names) losers() int {
+	lost := 0
+	for i := range n.plan.Steps {
+		if n.losing(&n.plan.Steps[i]) {
+			lost++
 		}
 	}
-	return n
+	return lost
 }
 
 func (f *face) verdict(cost Cost) {
@@ -56,7 +59,7 @@ func (f *face) verdict(cost Cost) {
 		return
 	}
 	if f.plan.RefreshOnly {
-		f.line(f.paint.bold("Plan: " + plural(len(f.plan.Drift), "outside change", "outside changes") + " to record; nothing is sent."))
+		f.line(f.paint.bold("Plan: " + recordText(f.plan) + "; nothing is sent."))
 		return
 	}
 	f.line(f.paint.bold("Plan: " + f.closingText(cost)))

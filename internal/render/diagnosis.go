@@ -71,9 +71,9 @@ func (n *names) trouble(step *planner.Step, status planner.Status, err error) tr
 			t.subject, t.source = d.Subject, d.Source
 		}
 	case status == planner.Conflicted: // it may begin with the name of an attribute
-		t.detail = stopped(err.Error())
+		t.detail = stopped(n.errorWords(step, err))
 	default:
-		t.detail = stopped(capitalSentence(err.Error()))
+		t.detail = stopped(capitalSentence(n.errorWords(step, err)))
 	}
 	if unrecorded {
 		t.detail += " The next run finds it as it is now."
@@ -97,7 +97,7 @@ func isUnrecorded(status planner.Status, err error) bool {
 func (n *names) errorText(step *planner.Step, err error) string {
 	var d *Diagnosis
 	if !errors.As(err, &d) {
-		return n.discreet(err.Error())
+		return n.errorWords(step, err)
 	}
 	said := inOneLine(d.Summary, n.detail(step, d))
 	if step == nil {

@@ -16,10 +16,12 @@ import (
 // first: what is wrong, the lines of source with the spot underlined, the
 // values at hand that are not sensitive, and what to do. files holds the
 // sources under the names the diagnostics use; without one the place alone is
-// named. With more than one diagnostic the last line counts them.
+// named. With more than one diagnostic the last line counts them. Where people are not
+// shown by name, neither lines of source nor values are.
 func Diagnostics(w io.Writer, diags hcl.Diagnostics, files map[string]*hcl.File, o Options) error {
 	p := newPrinter(w, o)
 	errors, warnings := 0, 0
+	diags, files = discreetly(diags, beforePlan(diags, o)), o.sourcesFor(files)
 	for _, d := range ordered(diags) {
 		p.diagnostic(d, files)
 		if d.Severity == hcl.DiagError {

@@ -9,7 +9,9 @@
 // plans and types as data and no vendor by name, and must not import state,
 // provider or transport.
 //
-// Two promises hold for every face. No sensitive value is ever written. And no
+// Three promises hold for every face. No sensitive value is ever written. Where people
+// are not shown by name nobody is named, be it by a value, in a message, or by the key
+// of an address (discreet.go; a face draws the plan that discreet_plan.go shades). And no
 // value can forge output: control characters, line separators and the
 // characters that turn the direction of writing are shown escaped, so one line
 // of a value stays one line and column one belongs to this package. The faces
@@ -19,6 +21,10 @@
 // Start reading at [Plan] in plan.go: sections are made by fold.go from steps,
 // a step's lines by step.go from the parts that part.go makes of its changes.
 // A [Tree] is chosen, laid out in rows and then written as text, picture or chart.
+// The page of [HTML] is page/report.html filled by html_report.go; its scripts under page/
+// draw the data that html_data.go describes, and are tested in a real browser.
+// [Markdown] writes a plan as chapters that are left out from the end until they fit; what
+// is foreign stands in it as code, by markdown_code.go.
 // A [Reference] gives the pages under docs/reference, made of types and commands.
 // text.go holds the escaping and measuring that everything goes through.
 package render

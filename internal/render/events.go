@@ -44,7 +44,7 @@ const eventsFormat = "1.0"
 //	                status is failed, undecided, skipped, conflict or left; with the
 //	                first two and conflict also diagnostic{...}, as above
 //	waiting         waiting{reason, until}
-//	outputs         outputs, by name: {sensitive, value?}
+//	outputs         outputs, by name: {sensitive, value?, not_shown?}
 //
 // A resource is {addr, resource_type, resource_name, resource_key, label?,
 // provider?}; label is left out where people are not shown by name. Attributes
@@ -106,6 +106,13 @@ func (e *Events) Refreshed(typ string, objects, calls int) {
 
 // Diagnostics tells of each diagnostic, by file and line.
 func (e *Events) Diagnostics(diags hcl.Diagnostics, files map[string]*hcl.File) {
+	e.mu.Lock()
+	n := e.names
+	e.mu.Unlock()
+	if len(n.whole.Steps) == 0 {
+		n = beforePlan(diags, e.o)
+	}
+	diags, files = discreetly(diags, n), e.o.sourcesFor(files)
 	for _, d := range ordered(diags) {
 		level, severity := "error", "error"
 		if d.Severity == hcl.DiagWarning {
@@ -148,13 +155,17 @@ func snippetJSON(src []byte, r hcl.Range) fields {
 }
 
 // Outputs tells the outputs after an apply. Sensitive ones are named without
-// their value.
+// their value, and so are those that may name a person who is not to be shown.
 func (e *Events) Outputs(list []NamedValue) {
 	body := fields{}
 	for _, o := range list {
 		f := fields{"sensitive": o.hidden()}
-		if !o.hidden() {
+		switch {
+		case o.hidden():
+		case e.o.reveals(o.Value):
 			f["value"] = jsonValue(o.Value)
+		default:
+			f["not_shown"] = true
 		}
 		body[o.Name] = f
 	}

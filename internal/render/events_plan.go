@@ -13,6 +13,7 @@ func (e *Events) Plan(plan *planner.Plan, operation string, cost Cost) {
 	e.names = newNames(plan, e.o)
 	n := e.names
 	e.mu.Unlock()
+	plan = n.plan
 	for i := range plan.Warnings {
 		w := &plan.Warnings[i]
 		e.emit(e.clock(), "warn", "diagnostic", "Warning: "+n.discreet(w.Summary), fields{"diagnostic": warningFields(n, w)})
@@ -38,11 +39,12 @@ func (e *Events) Plan(plan *planner.Plan, operation string, cost Cost) {
 		r := &plan.Refusals[i]
 		e.emit(e.clock(), "error", "refused", "Refused by "+r.Guard+": "+n.discreet(r.Summary), fields{"refusal": n.refusalJSON(r)})
 	}
-	e.summary(plan, operation, cost)
+	e.summary(n, plan, operation, cost)
 }
 
 func warningFields(n *names, w *planner.Warning) fields {
-	body := fields{"severity": "warning", "summary": n.discreet(w.Summary), "detail": n.discreet(w.Detail)}
+	summary, detail := n.warned(w)
+	body := fields{"severity": "warning", "summary": summary, "detail": detail}
 	if !w.Address.IsZero() && !(n.People == PeopleCounts && n.person(w.Address.Type)) {
 		body["address"] = w.Address.String()
 	}
@@ -89,15 +91,16 @@ func (e *Events) planned(n *names, step *planner.Step, calls int) {
 	e.emit(e.clock(), "info", "planned_change", step.Address.String()+": plan to "+step.Action.String(), fields{"change": change})
 }
 
-func (e *Events) summary(plan *planner.Plan, operation string, cost Cost) {
+func (e *Events) summary(n *names, plan *planner.Plan, operation string, cost Cost) {
 	s := &plan.Summary
-	f := &face{plan: plan}
+	f := &face{plan: plan, names: n}
 	message := f.emptyLine()
 	if !plan.Empty() {
 		message = "Plan: " + f.closingText(cost)
 	}
 	changes := fields{"add": s.Create, "change": s.Update + s.Move, "remove": s.Delete, "import": s.Adopt, "move": s.Move, "readdress": s.Readdress,
-		"replace": s.Replace, "forget": s.Forget, "people_affected": s.People, "refusals": len(plan.Refusals), "operation": operation,
+		"replace": s.Replace, "forget": s.Forget, "people_affected": s.People, "people_losing": n.losers(), "outside_changes": len(plan.Drift),
+		"outputs": len(plan.Outputs), "refusals": len(plan.Refusals), "plan_id": plan.ID, "operation": operation,
 		"calls": cost.Calls, "read_calls": cost.ReadCalls, "estimated_seconds": cost.Estimate.Round(time.Second).Seconds()}
 	if cost.Known {
 		changes["budget"] = fields{"remaining": cost.Remaining, "limit": cost.Limit}
@@ -133,7 +136,7 @@ func (e *Events) Step(ev planner.Event) {
 	if ev.Step == nil || ev.Status == planner.Waiting || n.shielded(ev.Step) && n.People == PeopleCounts {
 		return
 	}
-	step := ev.Step
+	step := n.shadeStep(ev.Step)
 	hook := fields{"resource": e.resource(step.Address, step.Label, step.Provider, n.shielded(step)), "action": step.Action.String()}
 	if step.ID != "" {
 		hook["id_value"] = step.ID

@@ -28,7 +28,7 @@ func small() *planner.Plan {
 
 func TestPlanJSON(t *testing.T) {
 	for name, o := range map[string]Options{"plan.json": {Library: library()}, "plan-counts.json": {Library: library(), People: PeopleCounts}} {
-		got := draw(t, func(b *bytes.Buffer) error { return PlanJSON(b, small(), o) })
+		got := draw(t, func(b *bytes.Buffer) error { return PlanJSON(b, small(), o, budget) })
 		if !json.Valid([]byte(got)) {
 			t.Errorf("%s is not JSON:\n%s", name, got)
 		}
@@ -222,7 +222,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	progress := NewProgress(full{}, plan, time.Unix(0, 0), ProgressOptions{Terminal: true})
 	progress.Tick(time.Unix(1, 0))
 	for name, err := range map[string]error{
-		"Plan": Plan(full{}, plan, Options{}, Cost{}), "PlanJSON": PlanJSON(full{}, plan, Options{}), "Events": events.Err(), "Progress": progress.End(),
+		"Plan": Plan(full{}, plan, Options{}, Cost{}), "PlanJSON": PlanJSON(full{}, plan, Options{}, Cost{}), "Events": events.Err(), "Progress": progress.End(),
 		"Report": Report(full{}, plan, &planner.Report{}, Options{}), "Graph": Graph(full{}, plan, Options{}), "Diff": Diff(full{}, "a", "b", "n", Options{}),
 		"Schema": Schema(full{}, library(), Options{}), "SchemaJSON": SchemaJSON(full{}, library()), "Output": Output(full{}, cty.True, OutputText),
 		"Tree": Tree(full{}, compared(), TreeOptions{}), "TreeSVG": TreeSVG(full{}, compared(), TreeOptions{}), "TreeMermaid": TreeMermaid(full{}, compared(), TreeOptions{}),

@@ -42,7 +42,11 @@ func (f *face) findings() {
 		f.line(append(head, "  ", text)...)
 	}
 	for _, text := range order {
-		f.line(indent, f.paint.dim("and "+count(hidden[text])+" more: "+text))
+		many := plural(hidden[text], "person", "people")
+		if shown > 0 {
+			many = "and " + count(hidden[text]) + " more"
+		}
+		f.line(indent, f.paint.dim(many+": "+text))
 		f.folded = f.folded || f.People != PeopleCounts
 	}
 	if unclear {

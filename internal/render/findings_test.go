@@ -38,7 +38,7 @@ func TestFindings(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if counts := planText(t, plan, Options{People: PeopleCounts}, Cost{}); strings.Contains(counts, "example.org") || !strings.Contains(counts, "and 1 more: it was made") {
+	if counts := planText(t, plan, Options{People: PeopleCounts}, Cost{}); strings.Contains(counts, "example.org") || !strings.Contains(counts, "    1 person: it was made\n") || strings.Contains(counts, "more:") {
 		t.Errorf("people are not only counted:\n%s", counts)
 	}
 }

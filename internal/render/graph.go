@@ -15,6 +15,7 @@ import (
 func Graph(w io.Writer, plan *planner.Plan, o Options) error {
 	p := newPrinter(w, o)
 	n := newNames(plan, o)
+	plan = n.plan
 	p.line("digraph plan {")
 	p.line(`  rankdir = "LR"`)
 	p.line(`  node [shape = "box", style = "rounded", fontname = "sans-serif"]`)

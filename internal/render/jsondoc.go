@@ -13,19 +13,37 @@ import (
 // held whole. The first error sticks and is returned by end.
 type document struct {
 	*printer
+	indent string // of the object's own line
 	fields int
 	err    error
 }
 
 func (d *document) name(name string) {
 	if d.fields == 0 {
-		d.WriteString("{\n  ")
+		d.WriteByte('{')
 	} else {
-		d.WriteString(",\n  ")
+		d.WriteByte(',')
 	}
+	d.WriteString("\n  " + d.indent)
 	d.fields++
 	d.value(name)
 	d.WriteString(": ")
+}
+
+// object writes a field that is an object, whose fields fill writes.
+func (d *document) object(name string, fill func(inner *document)) {
+	d.name(name)
+	inner := &document{printer: d.printer, indent: d.indent + "  "}
+	fill(inner)
+	if inner.fields == 0 {
+		d.WriteByte('{')
+	} else {
+		d.WriteString("\n" + inner.indent)
+	}
+	d.WriteByte('}')
+	if d.err == nil {
+		d.err = inner.err
+	}
 }
 
 func (d *document) value(v any) {
@@ -56,12 +74,12 @@ func (d *document) list(name string, n int, item func(int) any) {
 		if written > 0 {
 			d.WriteByte(',')
 		}
-		d.WriteString("\n    ")
+		d.WriteString("\n    " + d.indent)
 		d.value(v)
 		written++
 	}
 	if written > 0 {
-		d.WriteString("\n  ")
+		d.WriteString("\n  " + d.indent)
 	}
 	d.WriteByte(']')
 }

@@ -72,7 +72,8 @@ func kindOf(v cty.Value) string {
 
 // Outputs writes outputs with their names, in the order given: as text, or as
 // one JSON object by name whose members have sensitive, type and value.
-// Sensitive values are left out of the text, and of the JSON unless they are Shown.
+// Sensitive values are left out of the text, and of the JSON unless they are Shown. Where
+// people are not shown by name, the text leaves out what may name somebody.
 func Outputs(w io.Writer, list []NamedValue, mode OutputMode, o Options) error {
 	switch mode {
 	case OutputRaw:
@@ -87,8 +88,12 @@ func Outputs(w io.Writer, list []NamedValue, mode OutputMode, o Options) error {
 	}
 	for _, v := range list {
 		text := hiddenWord
-		if !v.hidden() {
+		switch {
+		case v.hidden():
+		case o.reveals(v.Value):
 			text = Value(v.Value)
+		default:
+			text = notShown
 		}
 		p.line(p.paint.bold(pad(clean(v.Name), widest)), " = ", text)
 	}

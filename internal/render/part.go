@@ -83,7 +83,7 @@ func (n *names) appendParts(list []part, step *planner.Step, c *planner.Change) 
 		base.new = hiddenWord
 		return append(list, base)
 	case n.shielded(step) && !members:
-		base.new = "(not shown)"
+		base.new = notShown
 		return append(list, base)
 	case members && plainRef(c):
 		return append(list, n.referenceChange(base, c, fresh))

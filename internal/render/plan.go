@@ -16,6 +16,12 @@ type face struct {
 	folded bool
 }
 
+// newFace is a face of the plan as it is shown.
+func newFace(w io.Writer, plan *planner.Plan, o Options) *face {
+	n := newNames(plan, o)
+	return &face{printer: newPrinter(w, o), names: n, plan: n.plan}
+}
+
 // Plan writes the plan as people read it: warnings, what an earlier run left
 // open, what changed outside of the configuration, removals, then what else would
 // be done by kind of object, the branches of the tree that change, outputs,
@@ -23,11 +29,21 @@ type face struct {
 // folded unless o.Full. Every sign of a step stands at column one, and nothing
 // else does but titles and the closing lines.
 func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
-	f := &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}
+	f := newFace(w, plan, o)
 	f.warnings()
 	f.findings()
 	f.drift()
-	keys, members := sections(plan)
+	f.steps()
+	f.planTree()
+	f.outputs()
+	f.refusals()
+	f.closing(cost)
+	return f.Flush()
+}
+
+// steps draws all steps, removals first, then by kind of object.
+func (f *face) steps() {
+	keys, members := sections(f.plan)
 	titles := f.titles(keys, members)
 	for i, k := range keys {
 		paint := f.paint.bold
@@ -39,11 +55,6 @@ func Plan(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 			f.block(b)
 		}
 	}
-	f.planTree()
-	f.outputs()
-	f.refusals()
-	f.closing(cost)
-	return f.Flush()
 }
 
 // titles are those of the sections. Where those of two vendors have the same word for

@@ -1,61 +1,63 @@
 package render
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/espalier-dev/espalier/planner"
-	"github.com/espalier-dev/espalier/schema"
 )
 
-// planFormat is the version of the JSON document; its first number grows when
-// a field changes its meaning.
-const planFormat = "1.0"
+// The versions of the JSON document: of our own part, whose first number grows when a
+// field changes its meaning; and the representation of Terraform's plans that the
+// rest follows, with the release that it is described for.
+const (
+	planFormat       = "1.0"
+	terraformFormat  = "1.2"
+	terraformRelease = "1.9.0"
+)
 
-// PlanJSON writes the plan as one JSON document, shaped after Terraform's plan
-// representation so that tools which read that find their way:
+// PlanJSON writes the plan as one JSON document: Terraform's representation of a
+// plan, so that tools and policies made for that read it, and beside it our own
+// words, under "espalier" at the top and in each resource.
 //
-//	format_version, plan_id, lineage, serial, timestamp
-//	mode               "normal", "destroy" or "refresh-only"
-//	targets, partial   what the plan was limited to, and whether it was
-//	complete, applyable, errored   errored where a guard refuses the plan
+//	format_version, terraform_version   which representation it follows
+//	timestamp          when the live system was read
+//	complete, applyable, errored   complete unless limited by -target or refused;
+//	                   errored where a guard refuses the plan
 //	resource_changes   one for each step, in an order in which they could be done
-//	resource_drift     what changed outside of the configuration
+//	resource_drift     what changed outside of the configuration, by object
 //	output_changes     by name
-//	refusals, warnings, pending_calls, summary
-//	people             in counts of people: how many people each action touches
+//	planned_values     the objects with steps, as they will be, and the outputs
+//	configuration      the blocks of these objects, with what they refer to
+//	espalier           the plan's id, what it was made with, refusals, warnings,
+//	                   drift, numbers and costs
+//
+// Objects that the plan leaves alone are not in it, since a plan does not carry
+// them; for the same reason there is no prior_state.
 //
 // A resource change has address, previous_address, mode "managed", type, name,
 // index, provider_name, action_reason and change{actions, before, after,
-// after_unknown, before_sensitive, after_sensitive, importing}, all as in
-// Terraform: adopt is "update" or "no-op" with importing, move is "update",
-// readdress is "no-op" with previous_address, forget is ["forget"]. A replacement is one
-// change of actions ["create", "delete"], with both calls and with replace_paths, the
-// attributes that force it; where an earlier run has left the old object, its deletion
-// has that object's id as deposed. Beside them
-// stand action (the planner's own word), label, id, calls, needs (addresses),
-// last, release, file, line and changes: the attributes one by one, sets by who
-// comes and goes. Where a unit moves there are also from_path and to_path, the names
-// on the way down to it, and groups and people, how many of them go along; with
-// people_at_least it is not known of everybody where they are.
+// after_unknown, before_sensitive, after_sensitive, importing, replace_paths}: adopt
+// is "update" or "no-op" with importing, move is "update", readdress is
+// previous_address, forget is ["forget"], and a replacement is ["create", "delete"],
+// with both calls; where an earlier run has left the old object, its deletion has
+// that object's id as deposed. Before and after are whole, as far as the object was
+// read and is managed. Under espalier stand the planner's own action, reason, label,
+// id, provider (the provider configuration), calls, needs (addresses), last, release,
+// file, line and changes: the attributes one by one, sets by who comes and goes; and
+// where a unit moves from_path, to_path, groups and people: what goes along.
 //
 // Sensitive values are null on both sides and named in the sensitive objects.
 // Where people are shown by address, labels and values of people are left out;
-// where they are counted, so are their changes.
-func PlanJSON(w io.Writer, plan *planner.Plan, o Options) error {
+// where they are counted, so are their changes, which are under espalier in people,
+// by action.
+func PlanJSON(w io.Writer, plan *planner.Plan, o Options, cost Cost) error {
 	n := newNames(plan, o)
+	plan = n.plan
 	d := &document{printer: newPrinter(w, o)}
-	d.field("format_version", planFormat)
-	d.field("plan_id", plan.ID)
-	d.field("lineage", plan.Lineage)
-	d.field("serial", plan.Serial)
+	d.field("format_version", terraformFormat)
+	d.field("terraform_version", terraformRelease)
 	d.field("timestamp", plan.Made.UTC().Format(time.RFC3339))
-	d.field("mode", planMode(plan))
-	d.field("targets", append([]string{}, plan.Targets...))
-	d.field("partial", len(plan.Targets) > 0)
 	d.field("complete", len(plan.Targets) == 0 && !plan.Refused())
 	d.field("applyable", !plan.Empty() && !plan.Refused())
 	d.field("errored", plan.Refused())
@@ -66,35 +68,57 @@ func PlanJSON(w io.Writer, plan *planner.Plan, o Options) error {
 		if _, half := plan.Completes(i); half {
 			return nil
 		}
-		if o.People == PeopleCounts && n.shielded(step) {
+		if n.counted(step) {
 			counts[step.Action.String()]++
 			return nil
 		}
 		r := n.resourceChange(step)
 		if second, replaced := halves[i]; replaced {
-			r.Calls += plan.Steps[second].Calls
+			r.Own.Calls += plan.Steps[second].Calls
 		}
 		return r
 	})
-	d.list("resource_drift", len(plan.Drift), func(i int) any { return n.resourceDrift(&plan.Drift[i]) })
+	drift := n.driftJSON()
+	d.list("resource_drift", len(drift), func(i int) any { return drift[i] })
 	d.field("output_changes", n.outputChanges())
+	d.object("planned_values", n.plannedValues)
+	d.object("configuration", n.configuration)
+	d.object("espalier", func(d *document) { n.ownPart(d, cost, counts) })
+	return d.end()
+}
+
+// ownPart is what the document says of the whole plan in our own words.
+func (n *names) ownPart(d *document, cost Cost, people map[string]int) {
+	plan := n.plan
+	d.field("format_version", planFormat)
+	d.field("plan_id", plan.ID)
+	d.field("lineage", plan.Lineage)
+	d.field("serial", plan.Serial)
+	d.field("mode", planMode(plan))
+	d.field("targets", append([]string{}, plan.Targets...))
+	d.field("partial", len(plan.Targets) > 0)
+	d.field("summary", n.summaryJSON())
+	d.field("cost", costJSON(cost))
 	d.list("refusals", len(plan.Refusals), func(i int) any { return n.refusalJSON(&plan.Refusals[i]) })
 	d.list("warnings", len(plan.Warnings), func(i int) any { return n.warningJSON(&plan.Warnings[i]) })
 	d.field("pending_calls", plan.Pending)
+	if len(plan.Findings) > 0 {
+		d.field("earlier_calls", n.findingsJSON())
+	}
 	if r := refreshJSON(&plan.Refresh); r != nil {
 		d.field("refresh", r)
 	}
 	if plan.Unconfirmed > 0 {
 		d.field("unconfirmed", plan.Unconfirmed)
 	}
-	if len(plan.Findings) > 0 {
-		d.field("earlier_calls", n.findingsJSON())
+	if len(people) > 0 {
+		d.field("people", people)
 	}
-	if len(counts) > 0 {
-		d.field("people", counts)
-	}
-	d.field("summary", summaryJSON(&plan.Summary))
-	return d.end()
+}
+
+// counted reports whether a step is to be counted and not shown.
+func (n *names) counted(step *planner.Step) bool {
+	return n.People == PeopleCounts && n.shielded(step)
 }
 
 func planMode(plan *planner.Plan) string {
@@ -107,111 +131,14 @@ func planMode(plan *planner.Plan) string {
 	return "normal"
 }
 
-func (n *names) resourceChange(step *planner.Step) *resourceJSON {
-	r := bareResource(step.Address)
-	r.PreviousAddress = step.From.String()
-	r.Provider, r.Action, r.Reason = step.Provider, step.Action.String(), step.Reason
-	r.ID, r.Last, r.Release, r.Calls = step.ID, step.Last, step.Release, step.Calls
-	r.File, r.Line = step.File, step.Line
-	if !n.shielded(step) {
-		r.Label = step.Label
+// costJSON is what the plan spends.
+func costJSON(c Cost) fields {
+	out := fields{"calls": c.Calls, "read_calls": c.ReadCalls, "estimated_seconds": c.Estimate.Round(time.Second).Seconds()}
+	if c.Known {
+		out["budget"] = fields{"remaining": c.Remaining, "limit": c.Limit}
 	}
-	for _, need := range step.Needs {
-		if need < 0 || need >= len(n.plan.Steps) {
-			continue
-		}
-		if other := &n.plan.Steps[need]; n.People != PeopleCounts || !n.shielded(other) {
-			r.Needs = append(r.Needs, other.Address.String())
-		}
-	}
-	if step.Replaced {
-		r.Deposed = step.ID
-	}
-	if g := step.Passage; g != nil {
-		r.passageJSON = &passageJSON{g.From, g.To, g.Groups, g.People, g.AtLeast}
-	}
-	r.Change = n.wholeChange(step)
-	for i := range step.Changes {
-		r.Changes = append(r.Changes, n.changeOf(step, &step.Changes[i]))
-	}
-	return &r
-}
-
-// secondHalves maps each replacement to the step that deletes the old object.
-func secondHalves(plan *planner.Plan) map[int]int {
-	out := map[int]int{}
-	for i := range plan.Steps {
-		if first, half := plan.Completes(i); half {
-			out[first] = i
-		}
+	if len(c.Budgets) > 1 {
+		out["budgets"] = budgetsJSON(c.Budgets)
 	}
 	return out
-}
-
-// terraformActions are the words that Terraform's plan has for a step.
-func terraformActions(step *planner.Step) []string {
-	switch step.Action {
-	case planner.Create:
-		return []string{"create"}
-	case planner.Update, planner.Move:
-		return []string{"update"}
-	case planner.Replace:
-		return []string{"create", "delete"}
-	case planner.Delete:
-		return []string{"delete"}
-	case planner.Forget:
-		return []string{"forget"}
-	case planner.Adopt:
-		if len(step.Changes) > 0 {
-			return []string{"update"}
-		}
-	}
-	return []string{"no-op"}
-}
-
-// wholeChange gathers both sides of a step: the attributes that change, and for
-// what goes away, what is known of it and surely not sensitive.
-func (n *names) wholeChange(step *planner.Step) changeJSON {
-	before, after := map[string]json.RawMessage{}, map[string]json.RawMessage{}
-	unknown, secret := map[string]bool{}, map[string]bool{}
-	shielded := n.shielded(step)
-	for i := range step.Changes {
-		c := &step.Changes[i]
-		switch {
-		case veiled(c):
-			secret[c.Attr] = true
-			before[c.Attr], after[c.Attr] = jsonValue(cty.NilVal), jsonValue(cty.NilVal)
-		case shielded:
-		default:
-			before[c.Attr] = jsonValue(c.Before)
-			if c.After.Pending != nil {
-				unknown[c.Attr] = true
-				continue
-			}
-			after[c.Attr] = jsonValue(c.After.Value)
-		}
-	}
-	if t := n.Library.Resources[step.Address.Type]; step.Action == planner.Delete && t != nil && !shielded {
-		for attr, v := range step.Before {
-			if a := t.Attribute(attr); a != nil && !a.Sensitive && !schema.IsSensitive(v) {
-				before[attr] = jsonValue(v)
-			}
-		}
-	}
-	change := changeJSON{Actions: terraformActions(step), Before: before, After: after, AfterUnknown: unknown, BeforeSensitive: secret, AfterSensitive: secret}
-	switch step.Action {
-	case planner.Create:
-		change.Before = nil
-	case planner.Delete:
-		change.After = nil
-	case planner.Adopt:
-		change.Importing = &importedJSON{step.ID}
-	case planner.Replace:
-		for i := range step.Changes {
-			if n.forces(step, &step.Changes[i]) {
-				change.ReplacePaths = append(change.ReplacePaths, []string{step.Changes[i].Attr})
-			}
-		}
-	}
-	return change
 }

@@ -38,36 +38,68 @@ func (n *names) members(list []planner.Element, refers string) []memberJSON {
 		m := memberJSON{e.ID, e.Label, e.Address.String()}
 		if n.People != PeopleNames && (n.people[refers] || !e.Address.IsZero() && n.person(e.Address.Type)) {
 			m.Label = ""
+			if n.People == PeopleCounts {
+				m = memberJSON{}
+			}
 		}
 		members = append(members, m)
 	}
 	return members
 }
 
-func (n *names) resourceDrift(d *planner.Drift) any {
-	private := n.People != PeopleNames && n.person(d.Address.Type)
-	if private && n.People == PeopleCounts {
-		return nil
+// sides are both sides of an object that has changed outside.
+type sides struct {
+	before, after map[string]json.RawMessage
+	secret        map[string]bool
+}
+
+// driftJSON is what changed outside, gathered by object.
+func (n *names) driftJSON() []*resourceJSON {
+	var list []*resourceJSON
+	at := map[schema.Address]sides{}
+	for i := range n.plan.Drift {
+		d := &n.plan.Drift[i]
+		private := n.People != PeopleNames && n.person(d.Address.Type)
+		if private && n.People == PeopleCounts {
+			continue
+		}
+		both, known := at[d.Address]
+		if !known {
+			both = sides{map[string]json.RawMessage{}, map[string]json.RawMessage{}, map[string]bool{}}
+			at[d.Address] = both
+			list = append(list, n.drifted(d, private, both))
+		}
+		if !d.Gone {
+			both.lay(d, private)
+		}
 	}
-	r := bareResource(d.Address)
-	r.ID = d.ID
+	return list
+}
+
+// drifted is an object that has changed outside; both sides are filled later.
+func (n *names) drifted(d *planner.Drift, private bool, both sides) *resourceJSON {
+	r := n.bareResource(d.Address)
+	r.Own = ownJSON{Action: planner.Update.String(), ID: d.ID}
 	if !private {
-		r.Label = d.Label
+		r.Own.Label = d.Label
 	}
+	r.Change = changeJSON{Actions: []string{"update"}, Before: both.before, After: both.after, AfterUnknown: map[string]bool{}, BeforeSensitive: both.secret, AfterSensitive: both.secret}
 	if d.Gone {
-		r.Change = changeJSON{Actions: []string{"delete"}, Before: map[string]any{}, AfterUnknown: false, BeforeSensitive: false, AfterSensitive: false}
-		return &r
+		r.Own.Action = planner.Delete.String()
+		r.Change = changeJSON{Actions: []string{"delete"}, Before: both.before, AfterUnknown: false, BeforeSensitive: both.secret, AfterSensitive: false}
 	}
-	before, after, secret := map[string]json.RawMessage{}, map[string]json.RawMessage{}, map[string]bool{}
+	return &r
+}
+
+// lay puts one attribute on both sides.
+func (s sides) lay(d *planner.Drift, private bool) {
 	switch {
 	case d.Sensitive || schema.IsSensitive(d.Before) || schema.IsSensitive(d.After):
-		secret[d.Attr] = true
-		before[d.Attr], after[d.Attr] = jsonValue(cty.NilVal), jsonValue(cty.NilVal)
+		s.secret[d.Attr] = true
+		s.before[d.Attr], s.after[d.Attr] = jsonValue(cty.NilVal), jsonValue(cty.NilVal)
 	case !private:
-		before[d.Attr], after[d.Attr] = jsonValue(d.Before), jsonValue(d.After)
+		s.before[d.Attr], s.after[d.Attr] = jsonValue(d.Before), jsonValue(d.After)
 	}
-	r.Change = changeJSON{Actions: []string{"update"}, Before: before, After: after, AfterUnknown: map[string]bool{}, BeforeSensitive: secret, AfterSensitive: secret}
-	return &r
 }
 
 func (n *names) outputChanges() map[string]changeJSON {
@@ -84,7 +116,7 @@ func (n *names) outputChanges() map[string]changeJSON {
 		default:
 			c.Actions = []string{"update"}
 		}
-		if !secret && (n.People == PeopleNames || impersonal(o.Before) && impersonal(o.After.Value)) {
+		if !secret && n.reveals(o.Before) && n.reveals(o.After.Value) {
 			c.Before = jsonValue(o.Before)
 			if o.After.Pending == nil {
 				c.After = jsonValue(o.After.Value)
@@ -114,16 +146,18 @@ func (n *names) warningJSON(w *planner.Warning) any {
 	if !w.Address.IsZero() && n.People == PeopleCounts && n.person(w.Address.Type) {
 		address = ""
 	}
+	summary, detail := n.warned(w)
 	return struct {
 		Summary string `json:"summary"`
 		Detail  string `json:"detail,omitempty"`
 		Address string `json:"address,omitempty"`
 		File    string `json:"file,omitempty"`
 		Line    int    `json:"line,omitempty"`
-	}{n.discreet(w.Summary), n.discreet(w.Detail), address, w.File, w.Line}
+	}{summary, detail, address, w.File, w.Line}
 }
 
-type summary struct {
+// summaryJSON holds the numbers that every face has.
+type summaryJSON struct {
 	Create    int            `json:"create"`
 	Adopt     int            `json:"adopt"`
 	Readdress int            `json:"readdress"`
@@ -133,10 +167,14 @@ type summary struct {
 	Delete    int            `json:"delete"`
 	Forget    int            `json:"forget"`
 	People    int            `json:"people_affected"`
+	Losing    int            `json:"people_losing"`
+	Drift     int            `json:"outside_changes"`
+	Outputs   int            `json:"outputs"`
 	Calls     int            `json:"calls"`
 	Unmanaged map[string]int `json:"unmanaged,omitempty"`
 }
 
-func summaryJSON(s *planner.Summary) summary {
-	return summary{s.Create, s.Adopt, s.Readdress, s.Update, s.Move, s.Replace, s.Delete, s.Forget, s.People, s.Calls, s.Unmanaged}
+func (n *names) summaryJSON() summaryJSON {
+	s := &n.plan.Summary
+	return summaryJSON{s.Create, s.Adopt, s.Readdress, s.Update, s.Move, s.Replace, s.Delete, s.Forget, s.People, n.losers(), len(n.plan.Drift), len(n.plan.Outputs), s.Calls, s.Unmanaged}
 }

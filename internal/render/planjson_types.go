@@ -1,29 +1,41 @@
 package render
 
-import "github.com/espalier-dev/espalier/schema"
+import (
+	"strings"
 
-// resourceJSON is a resource change or drift in the JSON document.
+	"github.com/espalier-dev/espalier/schema"
+)
+
+// resourceJSON is a resource change or drift in the JSON document: the fields that
+// Terraform has for it, and ours apart from them.
 type resourceJSON struct {
-	Address         string        `json:"address"`
-	PreviousAddress string        `json:"previous_address,omitempty"`
-	Mode            string        `json:"mode"`
-	Type            string        `json:"type"`
-	Name            string        `json:"name"`
-	Index           any           `json:"index,omitempty"`
-	Provider        string        `json:"provider_name,omitempty"`
-	Action          string        `json:"action,omitempty"`
-	Reason          string        `json:"action_reason,omitempty"`
-	Label           string        `json:"label,omitempty"`
-	ID              string        `json:"id,omitempty"`
-	Deposed         string        `json:"deposed,omitempty"`
-	Change          changeJSON    `json:"change"`
-	Changes         []elementwise `json:"changes,omitempty"`
-	Needs           []string      `json:"needs,omitempty"`
-	Last            bool          `json:"last,omitempty"`
-	Release         bool          `json:"release,omitempty"`
-	Calls           int           `json:"calls"`
-	File            string        `json:"file,omitempty"`
-	Line            int           `json:"line,omitempty"`
+	Address         string     `json:"address"`
+	PreviousAddress string     `json:"previous_address,omitempty"`
+	Mode            string     `json:"mode"`
+	Type            string     `json:"type"`
+	Name            string     `json:"name"`
+	Index           any        `json:"index,omitempty"`
+	Provider        string     `json:"provider_name"`
+	Deposed         string     `json:"deposed,omitempty"`
+	Change          changeJSON `json:"change"`
+	Reason          string     `json:"action_reason,omitempty"`
+	Own             ownJSON    `json:"espalier"`
+}
+
+// ownJSON is what the planner says of a step beside what Terraform would.
+type ownJSON struct {
+	Action   string        `json:"action"`
+	Reason   string        `json:"reason,omitempty"`
+	Provider string        `json:"provider,omitempty"`
+	Label    string        `json:"label,omitempty"`
+	ID       string        `json:"id,omitempty"`
+	Changes  []elementwise `json:"changes,omitempty"`
+	Needs    []string      `json:"needs,omitempty"`
+	Last     bool          `json:"last,omitempty"`
+	Release  bool          `json:"release,omitempty"`
+	Calls    int           `json:"calls"`
+	File     string        `json:"file,omitempty"`
+	Line     int           `json:"line,omitempty"`
 	*passageJSON
 }
 
@@ -84,6 +96,15 @@ func indexOf(k schema.InstanceKey) any {
 	return nil
 }
 
-func bareResource(a schema.Address) resourceJSON {
-	return resourceJSON{Address: a.String(), Mode: "managed", Type: a.Type, Name: a.Name, Index: indexOf(a.Key)}
+func (o Options) bareResource(a schema.Address) resourceJSON {
+	return resourceJSON{Address: a.String(), Mode: "managed", Type: a.Type, Name: a.Name, Index: indexOf(a.Key), Provider: o.vendor(a.Type)}
+}
+
+// vendor is the name of the provider of a type.
+func (o Options) vendor(typ string) string {
+	if t := o.Library.Resources[typ]; t != nil {
+		return t.Provider
+	}
+	name, _, _ := strings.Cut(typ, "_")
+	return name
 }

@@ -124,6 +124,7 @@ func (g *Progress) told(ev *planner.Event) {
 		return
 	}
 	g.erase()
+	step = g.names.shadeStep(step)
 	head := []string{g.p.sign(step), " ", clean(step.Address.String())}
 	if g.o.People == PeopleCounts && g.names.shielded(step) {
 		head = []string{g.p.sign(step), " 1 person"}

@@ -38,7 +38,7 @@ type StateText struct {
 // Page is one reference page.
 type Page struct {
 	Path string // below the folder of all pages, with slashes
-	Text string // Markdown
+	Text string // Markdown, or a JSON Schema
 }
 
 // Pages returns all reference pages, the index first. They depend on nothing but
@@ -59,7 +59,7 @@ func (r Reference) Pages() []Page {
 			pages = append(pages, Page{path.Join(name, "data", t.Name+".md"), r.data(t)})
 		}
 	}
-	return pages
+	return append(pages, schemaPages()...)
 }
 
 // typesOf returns the types of a provider by name.
@@ -83,6 +83,7 @@ func (r Reference) index() string {
 	m.line("- [Commands and flags](commands.md)")
 	m.line("- [Exit codes, signs and guards](exit-codes.md)")
 	m.line("- [Kinds of state](state.md)")
+	m.line("- JSON Schemas of [a plan](plan.schema.json) (`show -json FILE`) and of [an event](events.schema.json) (`-json`, `-json-into`)")
 	for _, name := range slices.Sorted(maps.Keys(r.Library.Providers)) {
 		m.heading("Provider `" + name + "`")
 		m.line("[Settings](" + name + "/README.md)")

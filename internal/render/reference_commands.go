@@ -50,8 +50,13 @@ func (r Reference) commands() string {
 	m.line("")
 	m.line(r.Program.Long)
 	m.line("")
-	m.line("Data goes to standard output, talk to standard error. `ESPALIER_VAR_name` sets a variable, `NO_COLOR` turns")
-	m.line("colours off, and `ESPALIER_TRACE=1` shows every call without its secrets. See also [exit codes](exit-codes.md).")
+	m.line("Data goes to standard output, talk to standard error. See also [exit codes](exit-codes.md).")
+	m.line("")
+	m.line("| environment | |")
+	m.line("| --- | --- |")
+	for _, row := range environment() {
+		m.line("| `" + row[0] + "` | " + row[1] + " |")
+	}
 	m.line("")
 	m.line("| command | does |")
 	m.line("| --- | --- |")
@@ -149,4 +154,16 @@ func (r Reference) exitCodes() string {
 	m.line("")
 	m.code("hcl", "espalier {\n  guard {\n    max_delete          = \"2%\"\n    max_people_affected = 50\n  }\n}")
 	return m.page()
+}
+
+// environment are the variables that every command heeds, beside those of providers.
+func environment() [][2]string {
+	return [][2]string{
+		{"ESPALIER_VAR_name", "sets a variable"},
+		{"ESPALIER_IN_AUTOMATION", "set to anything but `0` or `false`: nobody is told what to type next"},
+		{"ESPALIER_TRACE", "set to `1`: every call is shown, without its secrets"},
+		{"NO_COLOR", "set to anything: no colours"},
+		{"GITHUB_ACTIONS", "`true` in a workflow of GitHub: mistakes, warnings and refusals stand at their lines, and the plan in the summary of the step (`GITHUB_STEP_SUMMARY`)"},
+		{"ESPALIER_REVISION", "the commit that a plan names, if it is not that of `GITHUB_SHA` or `CI_COMMIT_SHA`"},
+	}
 }

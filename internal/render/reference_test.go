@@ -50,10 +50,14 @@ func sample() Reference {
 	}
 }
 
-// TestReferencePages compares all pages, one after another.
+// TestReferencePages compares all pages, one after another. The JSON Schemas among them
+// are what lies in schemas.
 func TestReferencePages(t *testing.T) {
 	var b bytes.Buffer
 	for _, page := range sample().Pages() {
+		if strings.HasSuffix(page.Path, ".json") {
+			continue
+		}
 		b.WriteString("==> " + page.Path + "\n" + page.Text)
 	}
 	golden(t, "reference.md", b.Bytes())

@@ -54,18 +54,18 @@ func TestReplacementInJSON(t *testing.T) {
 	var doc struct {
 		ResourceChanges []struct {
 			Address, Deposed string
-			Calls            int
+			Espalier         struct{ Calls int }
 			Change           struct {
 				Actions      []string
 				ReplacePaths [][]string `json:"replace_paths"`
 			}
 		} `json:"resource_changes"`
 	}
-	if err := json.Unmarshal([]byte(draw(t, func(b *bytes.Buffer) error { return PlanJSON(b, p, o) })), &doc); err != nil {
+	if err := json.Unmarshal([]byte(draw(t, func(b *bytes.Buffer) error { return PlanJSON(b, p, o, Cost{}) })), &doc); err != nil {
 		t.Fatal(err)
 	}
 	c := doc.ResourceChanges
-	if len(c) != 2 || c[0].Calls != 2 || c[0].Deposed != "" || c[1].Deposed != "7" {
+	if len(c) != 2 || c[0].Espalier.Calls != 2 || c[0].Deposed != "" || c[1].Deposed != "7" {
 		t.Fatalf("%+v", c)
 	}
 	if diff := cmp.Diff([]string{"create", "delete"}, c[0].Change.Actions); diff != "" {

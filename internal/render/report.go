@@ -13,7 +13,7 @@ import (
 // cause and what was not tried because of it; then one line that counts; then
 // what to do next.
 func Report(w io.Writer, plan *planner.Plan, r *planner.Report, o Options) error {
-	f := &reportFace{face: &face{printer: newPrinter(w, o), names: newNames(plan, o), plan: plan}, report: r}
+	f := &reportFace{face: newFace(w, plan, o), report: r}
 	f.because = causes(plan, r)
 	f.group(planner.Failed, f.paint.alarm("Failed"))
 	f.group(planner.Undecided, f.paint.bold("Undecided")+f.paint.dim(" (it cannot be told yet whether it happened)"))

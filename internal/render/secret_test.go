@@ -95,7 +95,7 @@ func TestNoSecretIsShown(t *testing.T) {
 			progress.Step(ev)
 			report.Status, report.Errors = append(report.Status, planner.Failed), append(report.Errors, ev.Err)
 		}
-		err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, Cost{}), PlanJSON(&b, plan, o), Report(&b, plan, report, o), Graph(&b, plan, o),
+		err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, Cost{}), PlanJSON(&b, plan, o, Cost{}), Report(&b, plan, report, o), Graph(&b, plan, o),
 			StateShow(&b, person(1), "1", "acme", nil, map[string]cty.Value{"pin": cty.StringVal(secret), "x": marked}, []string{"pin"}, o),
 			Outputs(&b, []NamedValue{{Name: "a", Value: marked}, {Name: "b", Value: cty.StringVal(secret), Sensitive: true}}, OutputText, o),
 			Outputs(&b, []NamedValue{{Name: "a", Value: marked}, {Name: "b", Value: cty.StringVal(secret), Sensitive: true}}, OutputJSON, o),
@@ -136,7 +136,7 @@ func TestNobodyIsNamed(t *testing.T) {
 					events.Step(e)
 					progress.Step(e)
 				}
-				if err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, budget), PlanJSON(&b, plan, o), Report(&b, plan, report, o), Graph(&b, plan, o)); err != nil {
+				if err := errors.Join(events.Err(), progress.End(), Plan(&b, plan, o, budget), PlanJSON(&b, plan, o, Cost{}), Report(&b, plan, report, o), Graph(&b, plan, o)); err != nil {
 					t.Fatal(err)
 				}
 				for _, bad := range []string{"@example", "Moreau"} {

@@ -16,7 +16,8 @@ func (f *face) warnings() {
 	f.section(f.paint.bold("Warnings"))
 	for i := range f.plan.Warnings {
 		w := &f.plan.Warnings[i]
-		head := []string{f.paint.yellow("!"), " ", f.paint.bold(clean(f.names.discreet(w.Summary)))}
+		summary, detail := f.names.warned(w)
+		head := []string{f.paint.yellow("!"), " ", f.paint.bold(clean(summary))}
 		if !w.Address.IsZero() && !(f.People == PeopleCounts && f.person(w.Address.Type)) {
 			head = append(head, "  ", clean(w.Address.String()))
 		}
@@ -24,8 +25,8 @@ func (f *face) warnings() {
 			head = append(head, "  ", f.paint.dim(at))
 		}
 		f.line(head...)
-		if w.Detail != "" {
-			f.paragraph(indent, f.names.discreet(w.Detail))
+		if detail != "" {
+			f.paragraph(indent, detail)
 		}
 	}
 }
@@ -37,34 +38,17 @@ func (f *face) drift() {
 		return
 	}
 	f.section(f.paint.bold("Changed outside of the configuration"))
-	list := make([]*planner.Drift, len(f.plan.Drift))
-	for i := range f.plan.Drift {
-		list[i] = &f.plan.Drift[i]
-	}
-	slices.SortStableFunc(list, func(a, b *planner.Drift) int {
-		if a.Gone != b.Gone && a.Gone {
-			return -1
-		} else if a.Gone != b.Gone {
-			return 1
-		}
-		return a.Address.Compare(b.Address)
-	})
 	shown, hiddenPeople := 0, 0
-	for i := 0; i < len(list); {
-		j := i + 1
-		for j < len(list) && list[j].Address == list[i].Address {
-			j++
-		}
+	for _, object := range driftByObject(f.plan) {
 		switch {
-		case f.People == PeopleCounts && f.person(list[i].Address.Type):
+		case f.People == PeopleCounts && f.person(object[0].Address.Type):
 			hiddenPeople++
 		case shown < foldRemoval || f.Full:
-			f.drifted(list[i:j])
+			f.drifted(object)
 			shown++
 		default:
 			shown++
 		}
-		i = j
 	}
 	if hiddenPeople > 0 {
 		f.line(f.paint.dim("*"), " ", plural(hiddenPeople, "person", "people"))
@@ -88,6 +72,38 @@ func (f *face) drifted(list []*planner.Drift) {
 		return
 	}
 	f.line(head...)
+	f.parts(f.names.driftParts(list))
+}
+
+// driftByObject gathers what changed outside by object, first what is gone.
+func driftByObject(plan *planner.Plan) [][]*planner.Drift {
+	list := make([]*planner.Drift, len(plan.Drift))
+	for i := range plan.Drift {
+		list[i] = &plan.Drift[i]
+	}
+	slices.SortStableFunc(list, func(a, b *planner.Drift) int {
+		if a.Gone != b.Gone && a.Gone {
+			return -1
+		} else if a.Gone != b.Gone {
+			return 1
+		}
+		return a.Address.Compare(b.Address)
+	})
+	var objects [][]*planner.Drift
+	for i, d := range list {
+		if i > 0 && list[i-1].Address == d.Address {
+			last := len(objects) - 1
+			objects[last] = append(objects[last], d)
+			continue
+		}
+		objects = append(objects, []*planner.Drift{d})
+	}
+	return objects
+}
+
+// driftParts returns what changed outside of one object.
+func (n *names) driftParts(list []*planner.Drift) []part {
+	private := n.People != PeopleNames && n.person(list[0].Address.Type)
 	var parts []part
 	for _, d := range list {
 		x := part{kind: partChange, attr: clean(d.Attr)}
@@ -96,18 +112,18 @@ func (f *face) drifted(list []*planner.Drift) {
 		case d.Sensitive || schema.IsSensitive(d.Before) || schema.IsSensitive(d.After):
 			x.new = hiddenWord
 		case members && plainRef(&c):
-			x = f.names.referenceChange(x, &c, false)
+			x = n.referenceChange(x, &c, false)
 		case members:
-			parts = f.names.appendMembers(parts, x, &c)
+			parts = n.appendMembers(parts, x, &c)
 			continue
 		case private:
-			x.new = "(not shown)"
+			x.new = notShown
 		default:
 			x.old, x.new = inline(d.Before, noneWord), inline(d.After, noneWord)
 		}
 		parts = append(parts, x)
 	}
-	f.parts(parts)
+	return parts
 }
 
 func (f *face) outputs() {
@@ -140,8 +156,8 @@ func (f *face) outputSides(o *planner.OutputChange) (old, new string) {
 	switch {
 	case o.Sensitive || schema.IsSensitive(o.Before) || hidden(o.After):
 		old, new = hiddenWord, hiddenWord
-	case f.People != PeopleNames && !(impersonal(o.Before) && o.After.Pending == nil && impersonal(o.After.Value)):
-		old, new = "(not shown)", "(not shown)"
+	case !f.reveals(o.Before) || !f.reveals(o.After.Value) || f.People != PeopleNames && o.After.Pending != nil:
+		old, new = notShown, notShown
 	default:
 		old, new = inline(o.Before, noneWord), f.names.wanted(o.After)
 	}
@@ -151,8 +167,8 @@ func (f *face) outputSides(o *planner.OutputChange) (old, new string) {
 	return old, new
 }
 
-// impersonal reports whether a value cannot name anybody: a number, a truth
-// value, or none.
-func impersonal(v cty.Value) bool {
-	return v == cty.NilVal || v.Type() == cty.Number || v.Type() == cty.Bool
+// reveals reports whether the value of an output may be shown: where people are not
+// shown by name one that cannot name anybody, which is a number, a truth value, or none.
+func (o Options) reveals(v cty.Value) bool {
+	return o.People == PeopleNames || v == cty.NilVal || v.Type() == cty.Number || v.Type() == cty.Bool
 }

@@ -54,7 +54,7 @@ func (p *printer) sign(step *planner.Step) string {
 func (f *face) stepNote(step *planner.Step) string {
 	var notes []string
 	if !step.From.IsZero() {
-		notes = append(notes, "was "+clean(step.From.String()))
+		notes = append(notes, "was "+f.names.formerly(step))
 	}
 	if step.Reason != "" {
 		notes = append(notes, clean(step.Reason))

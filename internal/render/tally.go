@@ -15,18 +15,26 @@ const mostTallied = 10
 // tally counts who comes into and goes out of what in a block whose steps
 // differ, so that folding never hides a loss.
 func (f *face) tally(b block) {
+	counts := f.names.memberCounts(b)
 	first := &f.plan.Steps[b.steps[0]]
+	f.tallied(counts, partLoss, first)
+	f.tallied(counts, partGain, first)
+}
+
+// memberCounts counts who comes into and goes out of what in a block whose steps
+// differ; nil for others.
+func (n *names) memberCounts(b block) map[memberPart]int {
+	first := &n.plan.Steps[b.steps[0]]
 	if b.alike || first.Action == planner.Delete || first.Action == planner.Create {
-		return
+		return nil
 	}
 	counts := map[memberPart]int{}
 	for _, i := range b.steps {
-		for _, x := range f.names.memberParts(&f.plan.Steps[i]) {
+		for _, x := range n.memberParts(&n.plan.Steps[i]) {
 			counts[x]++
 		}
 	}
-	f.tallied(counts, partLoss, first)
-	f.tallied(counts, partGain, first)
+	return counts
 }
 
 // memberParts returns what a step gains and loses, without notes.
@@ -46,7 +54,8 @@ type memberPart struct {
 	attr, name string
 }
 
-func (f *face) tallied(counts map[memberPart]int, kind partKind, first *planner.Step) {
+// byCount lists the gains or the losses, the most frequent first.
+func byCount(counts map[memberPart]int, kind partKind) []memberPart {
 	var list []memberPart
 	for x := range counts {
 		if x.kind == kind {
@@ -56,6 +65,11 @@ func (f *face) tallied(counts map[memberPart]int, kind partKind, first *planner.
 	slices.SortFunc(list, func(a, b memberPart) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a.attr, b.attr), strings.Compare(a.name, b.name))
 	})
+	return list
+}
+
+func (f *face) tallied(counts map[memberPart]int, kind partKind, first *planner.Step) {
+	list := byCount(counts, kind)
 	hue, sign := f.paint.green, "+"
 	if kind == partLoss {
 		hue, sign = f.paint.red, "-"

@@ -14,6 +14,8 @@ type TreeOptions struct {
 	Compare bool
 	// Depth is how many levels are drawn; 0 is all.
 	Depth int
+	// most is how many units are drawn unless o.Full; 0 is mostUnits.
+	most int
 }
 
 // mostUnits is how many units of a tree are drawn unless o.Full.
@@ -25,6 +27,7 @@ const mostUnits = 200
 // the branches that change, and says how to see the others.
 func Tree(w io.Writer, f planner.Forest, o TreeOptions) error {
 	p := newPrinter(w, o.Options)
+	f = o.shadedTree(f)
 	c := o.choose(f)
 	p.tree(c, "")
 	p.treeNotes(c, "")
@@ -68,11 +71,16 @@ func (p *printer) tree(c *chosen, prefix string) {
 // treeNotes says below a tree what it does not show.
 func (p *printer) treeNotes(c *chosen, prefix string) {
 	if c.forest.AtLeast {
-		p.paragraph(prefix, "Of some people it is not known which "+c.noun(2)+" they are in. They are not counted.")
+		p.paragraph(prefix, c.uncounted())
 	}
 	if c.folded {
 		p.line(prefix, p.paint.dim(c.foldNote()))
 	}
+}
+
+// uncounted says that there are more people than are counted.
+func (c *chosen) uncounted() string {
+	return "Of some people it is not known which " + c.noun(2) + " they are in. They are not counted."
 }
 
 // foldNote says how much of a tree is shown.

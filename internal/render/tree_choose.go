@@ -38,27 +38,33 @@ func (o TreeOptions) choose(f planner.Forest) *chosen {
 			list = append(list, i)
 		}
 	}
-	if len(list) > mostUnits && !o.Full {
+	if most := cmp.Or(o.most, mostUnits); len(list) > most && !o.Full {
 		weight := c.weights()
 		slices.SortStableFunc(list, func(a, b int) int {
 			return cmp.Or(cmp.Compare(weight[a], weight[b]), cmp.Compare(c.depth[a], c.depth[b]))
 		})
-		list, c.folded = list[:mostUnits], true
+		list, c.folded = list[:most], true
 	}
 	for _, i := range list {
 		c.shown[i] = true
 	}
-	c.count = len(list)
-	for i := n - 1; i >= 0; i-- {
-		if up := f.Branches[i].Parent; c.shown[i] {
-			continue
-		} else if up >= 0 {
-			c.left[up] += 1 + c.left[i]
+	c.settle()
+	return c
+}
+
+// settle counts what is shown, and what is left out where.
+func (c *chosen) settle() {
+	c.count, c.topLeft = 0, 0
+	clear(c.left)
+	for i, b := range slices.Backward(c.forest.Branches) {
+		if c.shown[i] {
+			c.count++
+		} else if b.Parent >= 0 {
+			c.left[b.Parent] += 1 + c.left[i]
 		} else {
 			c.topLeft += 1 + c.left[i]
 		}
 	}
-	return c
 }
 
 // weights rank the units of trees that are compared by what happens in their

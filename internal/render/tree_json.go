@@ -25,6 +25,7 @@ const treeFormat = "1.0"
 // named as far as people may be.
 func TreeJSON(w io.Writer, f planner.Forest, o TreeOptions) error {
 	o.Full = true
+	f = o.shadedTree(f)
 	c := o.choose(f)
 	place := make([]int, len(f.Branches))
 	n := 0

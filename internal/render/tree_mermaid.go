@@ -13,6 +13,7 @@ import (
 // Markdown file between fences. It draws as much as Tree does.
 func TreeMermaid(w io.Writer, f planner.Forest, o TreeOptions) error {
 	p := newPrinter(w, o.Options)
+	f = o.shadedTree(f)
 	c := o.choose(f)
 	p.line("flowchart LR")
 	used := map[tone]bool{}

@@ -23,8 +23,23 @@ const (
 // font, no style from outside. It is readable on light and dark pages, and draws as
 // much as Tree does.
 func TreeSVG(w io.Writer, f planner.Forest, o TreeOptions) error {
-	s := &svgTree{printer: newPrinter(w, o.Options), chosen: o.choose(f)}
+	s := &svgTree{printer: newPrinter(w, o.Options), chosen: o.choose(o.shadedTree(f))}
 	s.list = s.rows()
+	s.title = "The tree of " + s.noun(2)
+	if o.Compare {
+		s.title += ", as it is and as it will be"
+	}
+	if s.forest.AtLeast {
+		s.said = append(s.said, s.uncounted())
+	}
+	if s.folded {
+		s.said = append(s.said, s.foldNote())
+	}
+	return s.draw()
+}
+
+// draw writes the picture of what has been laid out.
+func (s *svgTree) draw() error {
 	for i := range s.list {
 		s.fit(s.list[i].tail)
 	}
@@ -33,6 +48,9 @@ func TreeSVG(w io.Writer, f planner.Forest, o TreeOptions) error {
 	s.lines()
 	for i := range s.list {
 		s.row(i)
+	}
+	for i, l := range s.above {
+		s.text(svgMargin, i, l)
 	}
 	s.notes()
 	s.line("</svg>")
@@ -44,6 +62,12 @@ type svgTree struct {
 	*chosen
 	list   []row
 	column [4]float64 // where heads, below and tail begin, and the right end
+	// title names the picture and desc describes it, for those who do not see it.
+	title, desc string
+	// above are lines that stand at the rows of that many empty ones at the
+	// beginning of the list, said is what is said below the tree.
+	above [][]toned
+	said  []string
 }
 
 // left is where the title of a row begins.
@@ -84,21 +108,12 @@ func (s *svgTree) measure() {
 			x += wide[at+1]
 		}
 	}
-	for _, note := range s.said() {
+	for _, l := range s.above {
+		s.column[3] = max(s.column[3], svgMargin+svgLetter*float64(tonedWidth(l)))
+	}
+	for _, note := range s.said {
 		s.column[3] = max(s.column[3], svgMargin+svgLetter*float64(width(note)))
 	}
-}
-
-// said is what is to be said below the tree.
-func (s *svgTree) said() []string {
-	var list []string
-	if s.forest.AtLeast {
-		list = append(list, "Of some people it is not known which "+s.noun(2)+" they are in. They are not counted.")
-	}
-	if s.folded {
-		list = append(list, s.foldNote())
-	}
-	return list
 }
 
 // svgStyle names classes so that a page which takes the picture in keeps its own.
@@ -114,13 +129,18 @@ const svgStyle = `<style>
 
 func (s *svgTree) head() {
 	wide := int(s.column[3] + svgMargin + 1)
-	high := 2*svgMargin + svgRow*(len(s.list)+len(s.said()))
-	s.line(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" role="img" width="%d" height="%d" viewBox="0 0 %d %d" style="max-width:100%%;height:auto">`, wide, high, wide, high))
-	title := "The tree of " + s.noun(2)
-	if s.Compare {
-		title += ", as it is and as it will be"
+	high := 2*svgMargin + svgRow*(len(s.list)+len(s.said))
+	named := ""
+	if s.desc != "" {
+		named = ` aria-labelledby="esp-title" aria-describedby="esp-desc"`
 	}
-	s.line("<title>", escapeXML(title), "</title>")
+	s.line(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" role="img"%s width="%d" height="%d" viewBox="0 0 %d %d" style="max-width:100%%;height:auto">`, named, wide, high, wide, high))
+	if s.desc == "" {
+		s.line("<title>", escapeXML(s.title), "</title>")
+	} else {
+		s.line(`<title id="esp-title">`, escapeXML(s.title), "</title>")
+		s.line(`<desc id="esp-desc">`, escapeXML(s.desc), "</desc>")
+	}
 	s.line(svgStyle)
 	s.line(fmt.Sprintf(`<rect class="esp-ground" width="%d" height="%d" rx="6"/>`, wide, high))
 }
@@ -180,7 +200,7 @@ func (s *svgTree) text(x float64, row int, cell []toned) {
 }
 
 func (s *svgTree) notes() {
-	for i, note := range s.said() {
+	for i, note := range s.said {
 		s.text(svgMargin, len(s.list)+i, []toned{{note, toneDim}})
 	}
 }

@@ -14,9 +14,20 @@ import (
 // goroutines.
 type names struct {
 	Options
-	plan *planner.Plan
-	// byAddress finds a step of the plan, and labels maps the labels of people to
-	// their addresses. Both are made when they are first asked for.
+	// whole is the plan, and plan the same as it is shown: with the addresses that
+	// stand for those of people who are not shown by name.
+	whole, plan *planner.Plan
+	// seed is more that digests of keys go by.
+	seed []byte
+	// What follows is made when it is first asked for. secret is what digests of keys are
+	// keyed by; harmless says of the people of the plan by address whether their key may
+	// be shown, classes of its types whether they are shielded; phrases are the texts that name people.
+	secret   func() []byte
+	harmless func() map[schema.Address]bool
+	classes  func() map[string]bool
+	phrases  func() phrases
+	// byAddress finds a step of the plan, and labels maps the labels of people to their
+	// addresses as these are shown.
 	byAddress func() map[schema.Address]int
 	labels    func() map[string]schema.Address
 	// people holds the nouns of the types that are people.
@@ -24,7 +35,7 @@ type names struct {
 }
 
 func newNames(plan *planner.Plan, o Options) *names {
-	n := &names{Options: o, plan: plan, people: map[string]bool{"person": true}}
+	n := &names{Options: o, whole: plan, people: map[string]bool{"person": true}}
 	n.byAddress = sync.OnceValue(func() map[schema.Address]int {
 		index := make(map[schema.Address]int, len(plan.Steps))
 		for i := range plan.Steps {
@@ -35,12 +46,21 @@ func newNames(plan *planner.Plan, o Options) *names {
 		return index
 	})
 	n.labels = sync.OnceValue(n.personLabels)
+	n.secret, n.harmless, n.classes, n.phrases = sync.OnceValue(n.makeSecret), sync.OnceValue(n.findHarmless), sync.OnceValue(n.classify), sync.OnceValue(n.personPhrases)
 	for _, t := range o.Library.Resources {
 		if t.Class == schema.ClassPerson {
 			n.people[t.Noun[0]] = true
 		}
 	}
+	n.plan = n.shade(plan)
 	return n
+}
+
+// with returns the same names for another way of drawing; people are shown alike.
+func (n *names) with(o Options) *names {
+	out := *n
+	out.Options = o
+	return &out
 }
 
 // shielded reports whether values of the step's object are not to be shown,
@@ -72,11 +92,11 @@ func (n *names) element(e planner.Element, refers string) string {
 	text := ""
 	switch {
 	case person && n.People == PeopleCounts:
-		return "(not shown)"
+		return notShown
 	case person && n.People == PeopleAddresses && !e.Address.IsZero():
 		text = clean(e.Address.String())
 	case person && n.People == PeopleAddresses:
-		return "(not shown)"
+		return notShown
 	case e.Label != "":
 		text = quote(e.Label)
 	case !e.Address.IsZero():
@@ -93,13 +113,13 @@ func (n *names) element(e planner.Element, refers string) string {
 // reference is what an object is called whose id a value waits for.
 func (n *names) reference(ref schema.Ref) string {
 	if ref.Attr != "id" {
-		return "(known after apply: " + clean(ref.Address.String()+"."+ref.Attr) + ")"
+		return "(known after apply: " + clean(n.shownAs(ref.Address)+"."+ref.Attr) + ")"
 	}
 	i, ok := n.byAddress()[ref.Address]
 	if ok && n.label(&n.plan.Steps[i]) != "" {
 		return n.label(&n.plan.Steps[i]) + " (new)"
 	}
-	return "(id of " + clean(ref.Address.String()) + ")"
+	return "(id of " + clean(n.shownAs(ref.Address)) + ")"
 }
 
 // wanted returns a wanted value in one line.
@@ -118,11 +138,11 @@ func (n *names) wanted(t schema.Template) string {
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case t.Pending.Text != nil:
-		return quote(pieces(t.Pending.Text))
+		return quote(n.pieces(t.Pending.Text))
 	case t.Pending.Expr != nil && len(t.Pending.Expr.Uses) > 0:
 		var uses []string
 		for _, a := range t.Pending.Expr.Uses[:min(2, len(t.Pending.Expr.Uses))] {
-			uses = append(uses, clean(a.String()))
+			uses = append(uses, clean(n.shownAs(a)))
 		}
 		return "(known after apply, from " + some(uses, len(t.Pending.Expr.Uses)) + ")"
 	}
@@ -131,14 +151,14 @@ func (n *names) wanted(t schema.Template) string {
 
 // pieces joins the pieces of a text, the waiting ones as they are written in
 // the language.
-func pieces(list []schema.Template) string {
+func (n *names) pieces(list []schema.Template) string {
 	var b strings.Builder
 	for _, t := range list {
 		switch {
 		case hidden(t):
 			b.WriteString(hiddenWord)
 		case t.Pending != nil && t.Pending.Ref != nil:
-			b.WriteString("${" + t.Pending.Ref.Address.String() + "." + t.Pending.Ref.Attr + "}")
+			b.WriteString("${" + n.shownAs(t.Pending.Ref.Address) + "." + t.Pending.Ref.Attr + "}")
 		case t.Pending != nil:
 			b.WriteString("${…}")
 		case t.Value != cty.NilVal && !t.Value.IsMarked() && t.Value.Type() == cty.String && t.Value.IsKnown() && !t.Value.IsNull():

@@ -1,0 +1,47 @@
+provider "motimate" {
+  sandbox  = true
+  read_lag = "0s"
+}
+
+variable "door" {
+  type      = string
+  sensitive = true
+  default   = "4711-door"
+}
+
+resource "motimate_position" "clerk" {
+  name = "Clerk"
+}
+
+resource "motimate_group" "hall" {
+  name = "Town hall"
+  kind = "Organization"
+
+  group "roads" {
+    name = "Roads"
+    kind = "Store"
+  }
+  group "parks" {
+    name = "Parks and playgrounds"
+    kind = "Store"
+  }
+}
+
+resource "motimate_user" "mayor" {
+  email      = "mayor@example.org"
+  first_name = "May"
+  groups     = [motimate_group.hall.id]
+  leads      = [motimate_group.hall.id]
+}
+
+resource "motimate_user" "clerk" {
+  email      = "clerk@example.org"
+  first_name = "C."
+  groups     = [motimate_group.roads.id]
+  positions  = []
+}
+
+output "door" {
+  value     = var.door
+  sensitive = true
+}
