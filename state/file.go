@@ -51,6 +51,13 @@ func (f *File) paths() paths {
 // Where returns the path.
 func (f *File) Where() string { return f.path }
 
+// Files are the names of all files that the state may be kept in, for those who are not
+// to write over them.
+func (f *File) Files() []string {
+	p := f.paths()
+	return []string{p.state, p.backup, p.errored, p.journal, p.lock, p.lockInfo}
+}
+
 // Read implements Backend.
 func (f *File) Read(ctx context.Context) (*Snapshot, []Intent, error) {
 	if err := ctx.Err(); err != nil {
