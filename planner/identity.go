@@ -17,12 +17,24 @@ func (m *Match) checkIdentity(typ *schema.Type, addr schema.Address, rec *Record
 		return
 	}
 	shared, differ := shareKeys(typ, func(name string) (cty.Value, bool) { v, ok := rec.Attrs[name]; return v, ok }, live)
-	if shared || !differ {
+	if shared || !differ || m.givenKeys(typ, addr, rec, live) {
 		return
 	}
 	m.diags = append(m.diags, personal("Somebody else has this id", hcl.Range{},
 		"%s is recorded as %s, but %s %s is now %s: no key that was recorded is the same. It is not touched. If it is the same person after all, say so with \"espalier state rm '%s'\" and \"espalier import '%s' %s\".",
 		addr, private{describe(typ, rec.Attrs), "one person"}, typ.Noun[0], rec.ID, private{describe(typ, live), "another"}, addr, addr, rec.ID))
+}
+
+// givenKeys reports whether a call of an earlier run, of which it is not known how it
+// ended, was to give the person a key that they now have.
+func (m *Match) givenKeys(typ *schema.Type, addr schema.Address, rec *Record, live map[string]cty.Value) bool {
+	return slices.ContainsFunc(m.in.State.Intents, func(i Intent) bool {
+		if i.ID != rec.ID || i.Provider != rec.Provider || i.Address.Type != addr.Type || i.Action == Delete {
+			return false
+		}
+		shared, _ := shareKeys(typ, func(name string) (cty.Value, bool) { v, ok := i.Wanted[name]; return v, ok }, live)
+		return shared
+	})
 }
 
 // shareKeys compares all natural keys of one person: whether any is equal, and

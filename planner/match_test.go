@@ -222,6 +222,12 @@ func TestMatchRefuses(t *testing.T) {
 			w.own("acme_user.a", "7", attrs{"number": "1", "email": "ann@example.org"})
 			w.stands("acme_user", "7", attrs{"number": "5", "email": "eve@example.org"})
 		}, []string{"Somebody else has this id", `number "1"`, `"eve@example.org"`, "espalier state rm 'acme_user.a'", "espalier import 'acme_user.a' 7"}},
+		{"somebody else has the id, and a call of ours was about another", func(w *world) {
+			w.want("acme_user.a", attrs{"number": "1", "email": "ann@example.org"})
+			w.own("acme_user.a", "7", attrs{"number": "1", "email": "ann@example.org"})
+			w.stands("acme_user", "7", attrs{"number": "5", "email": "eve@example.org"})
+			w.in.State.Intents = []Intent{{Address: address(w.t, "acme_user.b"), Provider: "acme", Action: Update, ID: "8", Wanted: w.values("acme_user", attrs{"email": "eve@example.org"})}}
+		}, []string{"Somebody else has this id"}},
 		{"two records of one object", func(w *world) {
 			w.owned("acme_user.a", "7", attrs{"number": "1"})
 			w.own("acme_user.b", "7", attrs{"number": "1"})

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"encoding/hex"
 	"slices"
 
 	"github.com/espalier-dev/espalier/schema"
@@ -35,7 +36,9 @@ func (j *journal) fold(s *Snapshot) {
 		}
 	}
 	s.Pending = intents(pending)
-	s.Unfinished = len(j.entries) > 0
+	if s.Unfinished = len(j.entries) > 0; s.Unfinished {
+		s.leftover = hex.EncodeToString(j.sum[:])
+	}
 }
 
 // settle takes away the intents that r answers.

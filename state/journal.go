@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -49,6 +50,7 @@ func newHeader(base *Snapshot, c codec) header {
 type journal struct {
 	header
 	entries []entry
+	sum     [sha256.Size]byte // of the whole lines
 	// end is the length of the whole lines; what stands behind is torn.
 	end int64
 }
@@ -184,6 +186,7 @@ func (c codec) journal(data []byte) (*journal, error) {
 	if j.end == 0 {
 		return nil, nil
 	}
+	j.sum = sha256.Sum256(data[:j.end])
 	return j, nil
 }
 

@@ -46,6 +46,9 @@ type Snapshot struct {
 	// Unfinished says that a run ended without saving: its results are in here, but
 	// no version holds them yet.
 	Unfinished bool
+	// leftover tells the journal of that run from any other, and from itself with one
+	// line more.
+	leftover string
 
 	// journal is the id of the journal that this version has folded in. It tells
 	// a journal that is done from one that belongs elsewhere.

@@ -50,11 +50,6 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *planFaces, detail
 	if err != nil {
 		return err
 	}
-	if show.saved != "" {
-		if err := p.save(show.saved, f, made); err != nil {
-			return err
-		}
-	}
 	if text := a.nextText(made.plan, show); text != "" {
 		a.talk("%s", text)
 	}
@@ -67,7 +62,8 @@ func (a *app) runPlan(ctx context.Context, f *planFlags, show *planFaces, detail
 	return nil
 }
 
-// look makes a plan and shows it; it takes no lock and writes nothing.
+// look makes a plan, saves it if it is to be saved, and shows it; it takes no lock and
+// changes nothing.
 func (p *project) look(ctx context.Context, f *planFlags, show *planFaces) (*planned, error) {
 	snapshot, _, err := p.backend.Read(ctx)
 	if err != nil {
@@ -78,7 +74,16 @@ func (p *project) look(ctx context.Context, f *planFlags, show *planFaces) (*pla
 	if err != nil {
 		return nil, err
 	}
-	return made, p.show(made, f, show, "plan")
+	if snapshot != nil {
+		made.leftover = snapshot.Leftover()
+	}
+	var unsaved error
+	if show.saved != "" {
+		if unsaved = p.save(show.saved, f, made); unsaved != nil {
+			show.saved = "" // nobody is told to apply a file that is not there
+		}
+	}
+	return made, errors.Join(p.show(made, f, show, "plan"), unsaved)
 }
 
 // record is look for a plan that changes nothing live: what was read is kept at once,

@@ -102,9 +102,11 @@ func known(names []string, name string) bool {
 
 // planned is a plan with all that an apply needs beside it.
 type planned struct {
-	plan   *planner.Plan
-	match  *planner.Match // who is who, as the plan found it
-	survey *survey
+	plan *planner.Plan
+	// leftover is what an unfinished run had left when the state was read.
+	leftover string
+	match    *planner.Match // who is who, as the plan found it
+	survey   *survey
 	// calls were spent to make it.
 	calls int
 	// each is how long one of them took on average.

@@ -42,6 +42,8 @@ type savedPlan struct {
 	Cost render.Cost `json:"cost"`
 	// Sources are the SHA-256 of the files of the configuration, by name.
 	Sources map[string]string `json:"sources"`
+	// Leftover is what an unfinished run had left when the state was read.
+	Leftover string `json:"leftover,omitempty"`
 	// Encryption is set in encrypted files alone.
 	Encryption *savedEncryption `json:"encryption,omitempty"`
 	Plan       json.RawMessage  `json:"plan"`
@@ -78,7 +80,7 @@ func (p *project) save(file string, f *planFlags, made *planned) error {
 	if err != nil {
 		return fmt.Errorf("the plan cannot be written to %s: %w", file, err)
 	}
-	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Cost: p.cost(made), Sources: sourceSums(p.config), Plan: data}
+	saved := savedPlan{Format: savedFormat, Writer: Version, Providers: map[string]savedProvider{}, Lists: made.survey.calls, Cost: p.cost(made), Leftover: made.leftover, Sources: sourceSums(p.config), Plan: data}
 	for key, at := range made.vouched() {
 		if saved.Marks == nil {
 			saved.Marks = map[string]map[string]time.Time{}
@@ -201,7 +203,7 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
 		return leave(exit(ExitOutdated))
 	}
-	if snapshot.Unfinished {
+	if snapshot.Leftover() != saved.Leftover {
 		a.fail("The saved plan is out of date", fmt.Sprintf("A run on the state in %s ended half way, and has done some of what this plan may be about. What it did is kept now; no call was made. Plan again for the rest.", p.backend.Where()))
 		return leave(exit(ExitOutdated))
 	}

@@ -161,7 +161,10 @@ func (f *face) outputSides(o *planner.OutputChange) (old, new string) {
 	default:
 		old, new = inline(o.Before, noneWord), f.names.wanted(o.After)
 	}
-	if o.Before == cty.NilVal {
+	switch {
+	case o.Before == cty.NilVal && o.Removed:
+		old = hiddenWord // of those that are removed only sensitive ones have no value
+	case o.Before == cty.NilVal:
 		old = ""
 	}
 	return old, new
