@@ -64,7 +64,7 @@ func (s *killSite) killAtPlace(n int, carried bool) {
 	var fell atomic.Bool
 	kill := func() {
 		fell.Store(true)
-		if err := (<-process).Kill(); err != nil {
+		if err := (<-process).Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			s.t.Error(err)
 		}
 		<-dead
@@ -75,7 +75,7 @@ func (s *killSite) killAtPlace(n int, carried bool) {
 	switch {
 	case !fell.Load() && err != nil:
 		s.t.Fatalf("a run that nobody killed: %v\n%s", err, s.said)
-	case fell.Load() && !wasKilled(err):
+	case fell.Load() && err != nil && !wasKilled(err):
 		s.t.Fatalf("the run was to be killed, and ended with %v\n%s", err, s.said)
 	}
 	s.place.gate.calm()

@@ -94,6 +94,7 @@ func testDeepPage(t *testing.T, browser context.Context) {
 	p.do(click("#unfold"))
 	p.expect(pageFound, "There is more than fits at once; the upper levels are unfolded.")
 	p.search("the last")
+	p.expect(pageFound+` !== 'There is more than fits at once; the upper levels are unfolded.'`, true) // what it has found is drawn
 	p.expect(`document.documentElement.scrollWidth <= innerWidth`, true)
 	p.expect(`document.querySelectorAll('#tree .row').length > 100`, true)
 	p.do(chromedp.Focus(chromedp.CSS("#unit0")))
