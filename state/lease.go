@@ -34,7 +34,7 @@ func newLease(where string, hold Hold, asked time.Time) *lease {
 
 // keep renews the lease every third of its length.
 func (l *lease) keep(ctx context.Context) {
-	for sleep(ctx, l.length/3) == nil && l.held() == nil {
+	for Pause(ctx, l.length/3) == nil && l.held() == nil {
 		asked := time.Now()
 		attempt, cancel := context.WithTimeout(ctx, l.length/3)
 		err := l.hold.Renew(attempt)

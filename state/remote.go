@@ -106,14 +106,16 @@ func (r *Remote) lock(ctx context.Context, who LockInfo, wait time.Duration) (Ho
 			return nil, nil, locked.withRemedy()
 		default:
 			// Those who wait do not all ask at once.
-			if err := sleep(ctx, min(left, pause/2+rand.N(pause))); err != nil {
+			if err := Pause(ctx, min(left, pause/2+rand.N(pause))); err != nil {
 				return nil, nil, err
 			}
 		}
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Pause lets time pass until ctx ends, whose error it then returns. Places wait with it
+// between two attempts.
+func Pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

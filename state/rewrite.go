@@ -52,7 +52,7 @@ func newRewriter(s *remoteSession, every time.Duration) *rewriter {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &rewriter{session: s, stop: cancel, announced: map[schema.Address]told{}, begun: map[schema.Address]bool{}}
 	w.ended.Go(func() {
-		for sleep(ctx, every) == nil {
+		for Pause(ctx, every) == nil {
 			if w.isStale() {
 				w.fail(w.write(everything))
 			}

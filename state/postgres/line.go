@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/espalier-dev/espalier/state"
 )
 
 // line is a way to the server: a connection that is made when it is needed, and made
@@ -60,7 +62,7 @@ func (l *line) doing(ctx context.Context, limit time.Duration, call func(ctx con
 			return nil
 		}
 		again = again || sent
-		if !l.place.passes(err) || !sleep(ctx, pause/2+rand.N(pause)) {
+		if !l.place.passes(err) || state.Pause(ctx, pause/2+rand.N(pause)) != nil {
 			return l.place.trouble(ctx, err)
 		}
 	}
@@ -138,16 +140,4 @@ func (p *place) passes(err error) bool {
 		return p.reached.Load() // else its address may well be wrong
 	}
 	return errors.As(err, new(*brokenError))
-}
-
-// sleep waits, and reports whether ctx lasted.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

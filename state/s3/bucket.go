@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	api "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/espalier-dev/espalier/state"
 )
 
 // bucket sends requests, again where that may help.
@@ -73,7 +75,7 @@ func (b *bucket) try(ctx context.Context, what, key string, do func(context.Cont
 			return ctx.Err()
 		}
 		last = b.worded(err, what, key)
-		if !b.mayHelp(err) || !bounded && time.Since(began) > patience || sleep(ctx, wait/2+rand.N(wait)) != nil {
+		if !b.mayHelp(err) || !bounded && time.Since(began) > patience || state.Pause(ctx, wait/2+rand.N(wait)) != nil {
 			return last
 		}
 	}
@@ -82,17 +84,6 @@ func (b *bucket) try(ctx context.Context, what, key string, do func(context.Cont
 // mayHelp reports whether another attempt may mend an error.
 func (b *bucket) mayHelp(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || b.retries.IsErrorRetryable(err)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // get reads an object.

@@ -182,14 +182,3 @@ func tlsConfig(s state.Settings) (*tls.Config, error) {
 	c.Certificates = []tls.Certificate{pair}
 	return c, nil
 }
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

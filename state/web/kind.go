@@ -83,7 +83,7 @@ func newPlace(s state.Settings, writer string) (*Place, []error) {
 	p.unlockAddress = address(s, "unlock_address", p.lockAddress, fail)
 	p.lockGiven = s.Has("lock_address")
 	c := &client{
-		user: s.Text("username"), password: s.Text("password"), tries: 1 + s.Int("retry_max", 2), pause: pause,
+		user: s.Text("username"), password: s.Text("password"), tries: 1 + s.Int("retry_max", 2), pause: state.Pause,
 		least: seconds(s, "retry_wait_min", 1), most: seconds(s, "retry_wait_max", 30),
 	}
 	switch {
