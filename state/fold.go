@@ -36,8 +36,8 @@ func (j *journal) fold(s *Snapshot) {
 		}
 	}
 	s.Pending = intents(pending)
-	if s.Unfinished = len(j.entries) > 0; s.Unfinished {
-		s.leftover = hex.EncodeToString(j.sum[:])
+	if len(j.entries) > 0 {
+		s.Leftover = hex.EncodeToString(j.sum[:])
 	}
 }
 

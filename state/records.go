@@ -143,10 +143,6 @@ func (s *Snapshot) Clone() *Snapshot {
 	return &c
 }
 
-// Leftover names what an unfinished run left in its journal, "" if nothing did: two
-// snapshots of one version say the same if it is the same.
-func (s *Snapshot) Leftover() string { return s.leftover }
-
 // cloneMap copies m and never returns nil, so that a copy can be written to.
 func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 	c := make(map[K]V, len(m))

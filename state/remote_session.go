@@ -226,7 +226,7 @@ func (s *remoteSession) next() *Snapshot {
 	next := *s.folded()
 	next.Serial++
 	next.Writer = s.codec.writer
-	next.Unfinished, next.leftover = false, ""
+	next.Leftover = ""
 	next.journal = ""
 	if s.batch != nil {
 		next.journal = s.header.id

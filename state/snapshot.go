@@ -43,12 +43,10 @@ type Snapshot struct {
 	// one at most. They stay until a result for the address settles them.
 	Pending []Intent
 
-	// Unfinished says that a run ended without saving: its results are in here, but
-	// no version holds them yet.
-	Unfinished bool
-	// leftover tells the journal of that run from any other, and from itself with one
-	// line more.
-	leftover string
+	// Leftover names what a run that ended without saving has left in its journal; "" if
+	// nothing is left. Its results are in here, but no version holds them yet. Two
+	// snapshots of one version say the same if it is the same.
+	Leftover string
 
 	// journal is the id of the journal that this version has folded in. It tells
 	// a journal that is done from one that belongs elsewhere.

@@ -90,7 +90,7 @@ func (a *app) findUnsaved() []unsaved {
 // that is there.
 func (p *project) warnUnsaved(now *state.Snapshot) {
 	there := "none"
-	if now != nil && (now.Serial > 0 || now.Unfinished) {
+	if now != nil && (now.Serial > 0 || now.Leftover != "") {
 		there = fmt.Sprintf("version %d", now.Serial)
 	} else {
 		now = nil // a session on a new state

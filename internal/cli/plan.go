@@ -75,7 +75,7 @@ func (p *project) look(ctx context.Context, f *planFlags, show *planFaces) (*pla
 		return nil, err
 	}
 	if snapshot != nil {
-		made.leftover = snapshot.Leftover()
+		made.leftover = snapshot.Leftover
 	}
 	var unsaved error
 	if show.saved != "" {

@@ -203,7 +203,7 @@ func (a *app) applySaved(ctx context.Context, f *applyFlags, file string, change
 			version(plan.Lineage, plan.Serial), p.backend.Where(), version(lineage, serial)))
 		return leave(exit(ExitOutdated))
 	}
-	if snapshot.Leftover() != saved.Leftover {
+	if snapshot.Leftover != saved.Leftover {
 		a.fail("The saved plan is out of date", fmt.Sprintf("A run on the state in %s ended half way, and has done some of what this plan may be about. What it did is kept now; no call was made. Plan again for the rest.", p.backend.Where()))
 		return leave(exit(ExitOutdated))
 	}

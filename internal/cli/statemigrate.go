@@ -124,12 +124,12 @@ func (p *project) copyLocked(ctx context.Context, from, to state.Backend, m migr
 // finished is a state as it can stand by itself. What an unfinished run did makes it
 // another version than the one that the old place has written down.
 func finished(now *state.Snapshot) *state.Snapshot {
-	if !now.Unfinished {
+	if now.Leftover == "" {
 		return now
 	}
 	next := now.Clone()
 	next.Serial++
-	next.Writer, next.Unfinished = Version, false
+	next.Writer, next.Leftover = Version, ""
 	return next
 }
 

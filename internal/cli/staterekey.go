@@ -94,7 +94,7 @@ func (p *project) rekeying(kind string, values map[string]cty.Value, plain bool)
 func nextKeyed(now *state.Snapshot, plain bool) (next *state.Snapshot, dropped []string) {
 	next = now.Clone()
 	next.Serial++
-	next.Writer, next.Unfinished = Version, false
+	next.Writer, next.Leftover = Version, ""
 	if !plain {
 		return next, nil
 	}
